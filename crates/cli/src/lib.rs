@@ -1,0 +1,1 @@
+//! The program voxscope: describe, read and show volumes from the command line

@@ -1,0 +1,1 @@
+//! Volumes on a DVID server over HTTP: the client and the DvidArray source

@@ -1,0 +1,1 @@
+//! Block codecs of 64-bit segmentations: DVID label blocks

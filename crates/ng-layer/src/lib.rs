@@ -1,0 +1,1 @@
+//! Neuroglancer layers, viewer states and links for arrays

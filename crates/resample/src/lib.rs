@@ -1,0 +1,1 @@
+//! Any array at another voxel size: resampling kernels and the lazy ResampledArray
