@@ -1,2 +1,101 @@
-//! cargo xtask
-fn main() {}
+//! `cargo xtask`: the tasks of this workspace that plain cargo does not do. `cargo xtask help` lists them.
+
+mod ci;
+mod manifest;
+mod readme;
+mod rust_lines;
+mod standalone;
+mod steps;
+mod tidy;
+mod workspace;
+
+use std::env;
+use std::error::Error;
+use std::process::ExitCode;
+
+use workspace::Workspace;
+
+/// A task ends in a message for the person who called it; nothing here is caught and handled by kind.
+pub(crate) type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
+
+const HELP: &str = "\
+cargo xtask TASK
+
+  demo [ARGS]    build the demo (release) and run it; `cargo xtask demo --help` lists its arguments
+  test           every test of the workspace: unit, integration, documentation, and those of the tasks themselves
+  ci [--fast]    what a change has to pass: format, lints, tests, documentation, layering, each crate alone, the README's
+                 example in a project of its own; --fast stops after format, lints, tests and tidy
+  tidy           the rules that the compiler does not check: layering, manifests, words, file length
+  bench [ARGS]   cargo bench -p benches -- ARGS
+  help           this text
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    match run(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result<ExitCode> {
+    let Some((task, rest)) = args.split_first() else {
+        eprint!("{HELP}");
+        return Ok(ExitCode::from(2));
+    };
+    let workspace = Workspace::locate();
+    match task.as_str() {
+        "demo" => demo(&workspace, rest),
+        "bench" => workspace.cargo(["bench", "-p", "benches", "--"]).args(rest).exit_code(),
+        "test" => no_arguments(task, rest).and_then(|()| steps::test(&workspace)).map(|()| ExitCode::SUCCESS),
+        "tidy" => no_arguments(task, rest).and_then(|()| tidy::run(&workspace)).map(|()| ExitCode::SUCCESS),
+        "ci" => Ok(ci::run(&workspace, ci::Extent::from_args(rest)?)),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        unknown => Err(format!("there is no task `{unknown}`; `cargo xtask help` lists them").into()),
+    }
+}
+
+/// Builds first, with cargo's progress in sight, because the first build takes minutes; then runs without a word from cargo.
+fn demo(workspace: &Workspace, args: &[String]) -> Result<ExitCode> {
+    workspace.cargo(["build", "--release", "-p", "demo"]).run()?;
+    workspace.cargo(["run", "--release", "--quiet", "-p", "demo", "--"]).args(args).exit_code()
+}
+
+fn no_arguments(task: &str, rest: &[String]) -> Result {
+    match rest.first() {
+        None => Ok(()),
+        Some(extra) => Err(format!("`cargo xtask {task}` takes no arguments, but got `{extra}`").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn an_unknown_task_and_an_unknown_argument_are_errors_that_name_them() {
+        let error = run(&words("tset")).unwrap_err().to_string();
+        assert!(error.contains("`tset`"), "{error}");
+        let error = run(&words("test golden")).unwrap_err().to_string();
+        assert!(error.contains("`golden`"), "{error}");
+        let error = run(&words("ci --quick")).unwrap_err().to_string();
+        assert!(error.contains("`--quick`"), "{error}");
+    }
+
+    #[test]
+    fn help_names_every_task() {
+        for task in ["demo", "test", "ci", "tidy", "bench", "help"] {
+            assert!(HELP.lines().any(|line| line.trim_start().starts_with(task)), "{task} is missing");
+        }
+    }
+}
