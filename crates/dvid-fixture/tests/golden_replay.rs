@@ -1,0 +1,88 @@
+//! Every recorded answer comes back over a real socket, byte for byte.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{client, get, golden, send};
+use dvid_fixture::FixtureServer;
+use dvid_fixture::replay::{Case, Replay, ReplayState};
+
+const STATES: [ReplayState; 3] = [ReplayState::Loaded, ReplayState::Throttled, ReplayState::Writes];
+
+fn open() -> Replay {
+    Replay::open(golden("dvid")).expect("the golden captures")
+}
+
+fn check(base: &str, case: &Case) {
+    let request = case.request().expect("the request");
+    let answer = send(&client(), base, &request).unwrap_or_else(|error| panic!("{}: {error}", case.id()));
+    assert_eq!(answer.status, case.status(), "{}", case.id());
+    for name in ["Content-Type", "Content-Encoding", "Content-Length", "Content-Range", "Location"] {
+        assert_eq!(answer.header(name), case.response_header(name), "{}: {name}", case.id());
+    }
+    let chunked = answer.header("Transfer-Encoding") == Some("chunked");
+    assert_eq!(chunked, case.is_chunked(), "{}: framing", case.id());
+    assert!(answer.body == case.body().expect("the body"), "{}: the body differs", case.id());
+}
+
+#[test]
+fn golden_replay() {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for state in STATES {
+        let replay = open().with_state(state);
+        let mut cases: Vec<Case> = replay.cases().iter().filter(|case| case.state() == state).cloned().collect();
+        cases.sort_by_key(Case::seq);
+        let server = FixtureServer::start(replay).expect("a server");
+        for case in &cases {
+            check(&server.url(), case);
+            *counts.entry(case.group().to_owned()).or_default() += 1;
+        }
+    }
+    let replay = open();
+    let total: usize = counts.values().sum();
+    assert_eq!(total, replay.cases().len(), "every case has one of the known states");
+    println!("golden dvid: {total} answers replayed: {counts:?}");
+    println!("golden dvid: {} left out, their third-party files are not here", replay.left_out().len());
+}
+
+#[test]
+fn golden_what_was_not_recorded_is_refused_in_the_servers_words() {
+    let server = FixtureServer::start(open()).expect("a server");
+    let root = "5e1d0a61adcd1f7a03104f50cfd704be";
+    let cases = [
+        (
+            "/api/node/zzzz/gray/info".to_owned(),
+            400,
+            "could not find UUID with partial match to zzzz (/api/node/zzzz/gray/info).\n",
+        ),
+        (format!("/api/node/{root}/nosuch/raw/x"), 400, "invalid data instance name (/api/node/"),
+        (format!("/api/node/{root}/gray/raw/0_1_2/1_2_3/4_5_6"), 400, "Bad API call (/api/node/"),
+        (format!("/api/node/{root}/seg"), 404, "404 page not found\n"),
+        ("/api/nothing".to_owned(), 404, "404 page not found\n"),
+        ("/api//nothing?a=b".to_owned(), 301, "<a href=\"/api/nothing?a=b\">Moved Permanently</a>."),
+    ];
+    for (target, status, words) in cases {
+        let answer = get(&server.url(), &target);
+        assert_eq!((answer.status, answer.header("X-Fixture")), (status, Some("not captured")), "{target}");
+        assert!(answer.text().starts_with(words), "{target}: {}", answer.text());
+    }
+}
+
+#[test]
+fn golden_a_json_body_is_compared_by_value() {
+    let replay = open();
+    let asks_with_json = |case: &&Case| {
+        let request = case.request().expect("the request");
+        case.state() == ReplayState::Loaded
+            && request.method() == "GET"
+            && request.body().starts_with(b"[")
+            && case.status() == 200
+    };
+    let case = replay.cases().iter().find(asks_with_json).expect("a GET with a JSON body").clone();
+    let request = case.request().expect("the request");
+    let spaced = String::from_utf8(request.body().to_vec()).expect("JSON").replace(',', " ,\n ");
+    let server = FixtureServer::start(replay).expect("a server");
+    let answer = send(&client(), &server.url(), &request.clone().with_body(spaced)).expect("an answer");
+    assert_eq!(answer.body, case.body().expect("the body"));
+}
