@@ -1,0 +1,14 @@
+//! What `cargo xtask demo` is made of: a [`specimen`] that looks like a volume from an electron microscope.
+//!
+//! It is not a data set: its cells are drawn from smooth noise, and are good for showing and testing software only.
+//!
+//! ```
+//! use demo::specimen::{LOWEST_LABEL, Specimen, SpecimenOptions};
+//!
+//! let options = SpecimenOptions::default().with_shape([8, 24, 24]);
+//! let Specimen { image, labels } = Specimen::generate(&options);
+//! assert_eq!(image.shape(), labels.shape());
+//! assert!(labels.iter().all(|&label| label == 0 || label >= LOWEST_LABEL));
+//! ```
+
+pub mod specimen;
