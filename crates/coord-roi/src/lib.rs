@@ -1,1 +1,62 @@
-//! Exact world and voxel geometry for microscopy volumes: Coordinate, Roi, VoxelBox, Length and Grid
+//! Exact world and voxel geometry for microscopy volumes.
+//!
+//! * [`Coordinate`]: a point, a shape or a step, up to six numbers, one per axis.
+//! * [`Length`]: an exact number of nanometres, a reduced fraction. 4.56 nm stays 4.56 nm.
+//! * [`Roi`]: a region of the world, its axes bounded or unbounded, in whole nanometres or exact ones.
+//! * [`VoxelBox`]: a box of voxel indices.
+//! * [`Grid`]: where voxels lie in the world, and the only way from a `Roi` to a `VoxelBox` and back, with a named [`Rounding`].
+//!
+//! All of them are `Copy`, hashable, and allocate nothing. Methods check their operands and return [`Error`]s that name axis and
+//! values; operators are there for people at a prompt and panic like those of the standard library.
+//!
+//! What this crate is not: it holds no voxels, knows no file format, and has no rotations.
+//!
+//! # Example
+//!
+//! ```
+//! use coord_roi::{Grid, Length, Roi, Rounding};
+//!
+//! // Voxels of 4.56 × 4 × 4 nm (zyx) whose array begins at z = 9.12 nm.
+//! let step: [Length; 3] = ["4.56".parse()?, 4.into(), 4.into()];
+//! let grid = Grid::through(["9.12".parse()?, Length::ZERO, Length::ZERO], step)?;
+//!
+//! // A region in nanometres, and the voxels that it touches.
+//! let roi = Roi::new([10, 0, 0], [90, 100, 102])?;
+//! let voxels = grid.to_voxels(&roi.into(), Rounding::Grow)?;
+//! assert_eq!(voxels.to_string(), "[2:22, 0:25, 0:26]");
+//!
+//! // Back in the world: exactly those voxels.
+//! assert_eq!(grid.to_world(&voxels)?.to_string(), "[9.12:100.32, 0:100, 0:104] (91.2, 100, 104)");
+//! # Ok::<(), coord_roi::Error>(())
+//! ```
+//!
+//! # Features
+//!
+//! * `serde`: every type reads and writes; lengths exactly (a number where a number is exact, else a string such as `"4/3"`).
+//! * `proptest`: strategies for property tests of code that takes these types.
+//!
+//! The crate is `no_std` and needs `alloc`.
+
+#![no_std]
+
+extern crate alloc;
+
+mod coordinate;
+mod error;
+mod grid;
+mod length;
+mod roi;
+mod rounding;
+mod scalar;
+#[cfg(feature = "serde")]
+mod stored;
+mod voxel_box;
+
+pub use coordinate::{Coordinate, MAX_DIMS};
+pub use error::{Error, Result};
+pub use grid::Grid;
+pub use length::Length;
+pub use roi::{Axis, Roi};
+pub use rounding::Rounding;
+pub use scalar::Scalar;
+pub use voxel_box::VoxelBox;
