@@ -1,0 +1,218 @@
+//! The error type, and the messages that need metadata to be understood.
+
+use std::ops::Range;
+
+use coord_roi::{Length, Roi, VoxelBox};
+
+use crate::{ArrayMeta, DType, FillValue};
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong with an array. Messages give the value, the rule and the cure.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Geometry that does not work out; see the inner error.
+    #[error(transparent)]
+    Geometry(#[from] coord_roi::Error),
+
+    /// A request leaves the array.
+    #[error(
+        "region {request} leaves array '{array}' along axis {axis}: asked for {asked}, the array covers {available} nm; \
+         ask inside {region}, or read with outside = fill or clip"
+    )]
+    OutsideArray {
+        /// Name of the array.
+        array: String,
+        /// The requested region.
+        request: Box<Roi<Length>>,
+        /// The region of the array.
+        region: Box<Roi<Length>>,
+        /// First offending axis.
+        axis: String,
+        /// Requested interval on that axis.
+        asked: String,
+        /// The array's interval on that axis.
+        available: String,
+    },
+
+    /// A limit is no voxel border.
+    #[error(
+        "{value} nm is no voxel border of array '{array}' along axis {axis} (voxel size {step} nm, first border {origin} nm); \
+         nearest are {below} and {above}, or read with alignment = grow, shrink or closest"
+    )]
+    NotAligned {
+        /// Name of the array.
+        array: String,
+        /// Offending axis.
+        axis: String,
+        /// The unaligned limit.
+        value: Length,
+        /// Voxel size on that axis.
+        step: Length,
+        /// Where the array begins on that axis.
+        origin: Length,
+        /// Nearest border below.
+        below: Length,
+        /// Nearest border above.
+        above: Length,
+    },
+
+    /// Something has another number of axes than the array.
+    #[error("the {what} has {found} entries where the array with axes '{axes}' needs {expected}")]
+    RankMismatch {
+        /// What does not fit.
+        what: &'static str,
+        /// Names of the array's axes.
+        axes: String,
+        /// Entries needed.
+        expected: usize,
+        /// Entries given.
+        found: usize,
+    },
+
+    /// A block has another shape than the region that it should hold.
+    #[error("a block of shape {found:?} was given where {expected:?} is due")]
+    ShapeMismatch {
+        /// The shape that fits.
+        expected: Vec<usize>,
+        /// The shape given.
+        found: Vec<usize>,
+    },
+
+    /// Index ranges that do not fit a block.
+    #[error("index ranges {ranges:?} do not lie inside a block of shape {shape:?}")]
+    BadSlice {
+        /// The ranges.
+        ranges: Vec<Range<usize>>,
+        /// The shape of the block.
+        shape: Vec<usize>,
+    },
+
+    /// Voxels of another type than asked for.
+    #[error("asked for {asked}, but the voxels are {found}; read them as {found} and convert")]
+    DTypeMismatch {
+        /// The type asked for.
+        asked: DType,
+        /// The type there is.
+        found: DType,
+    },
+
+    /// A name that is no element type.
+    #[error("'{text}' is no element type; known are bool, uint8–64, int8–64, float32 and float64")]
+    UnknownDType {
+        /// The name.
+        text: String,
+    },
+
+    /// A fill value that the element type cannot hold exactly.
+    #[error("{dtype} cannot hold the fill value {value} exactly; choose one that it can")]
+    FillNotHeld {
+        /// The value.
+        value: FillValue,
+        /// The element type.
+        dtype: DType,
+    },
+
+    /// A block that cannot or should not be in memory.
+    #[error("a block of shape {shape:?} and type {dtype} exceeds {limit} bytes; read a smaller region")]
+    TooLarge {
+        /// Its shape.
+        shape: Vec<usize>,
+        /// Its element type.
+        dtype: DType,
+        /// The bound that it exceeds, in bytes.
+        limit: u64,
+    },
+
+    /// Axes that contradict each other.
+    #[error("axes '{axes}' do not work: {rule}")]
+    BadAxes {
+        /// Names of the axes.
+        axes: String,
+        /// The rule that they break.
+        rule: String,
+    },
+
+    /// A view whose region holds no voxel of its source.
+    #[error("region {request} holds no voxel of array '{array}', which covers {region}")]
+    NothingLeft {
+        /// Name of the source.
+        array: String,
+        /// The region asked for.
+        request: Box<Roi<Length>>,
+        /// The region of the source.
+        region: Box<Roi<Length>>,
+    },
+
+    /// Assignment to an array that cannot be written.
+    #[error("array '{array}' is read-only")]
+    ReadOnly {
+        /// Name of the array.
+        array: String,
+    },
+
+    /// A file that is not what it should be.
+    #[error("{what}: {reason}")]
+    BadFile {
+        /// The file, or the kind of data.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// The read was cancelled.
+    #[error("the read was cancelled")]
+    Cancelled,
+
+    /// The read took longer than its deadline.
+    #[error("the deadline of the read has passed")]
+    DeadlineExceeded,
+
+    /// What a source has to say; `downcast_ref` gives its own error type back.
+    #[error(transparent)]
+    Source(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// Wraps the error of a source.
+    pub fn source_error(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Source(Box::new(error))
+    }
+}
+
+/// The error for `voxels` (of `roi`) that the array does not have, with its first offending axis.
+pub(crate) fn outside(meta: &ArrayMeta, roi: &Roi<Length>, voxels: &VoxelBox) -> Error {
+    let (have, want) = (meta.voxel_box(), voxels);
+    let leaves = |dim: &usize| want.begin()[*dim] < have.begin()[*dim] || want.end()[*dim] > have.end()[*dim];
+    let dim = (0..have.dims()).find(leaves).unwrap_or(0);
+    let interval = |roi: &Roi<Length>| match (roi.begin(), roi.end()) {
+        (Ok(begin), Ok(end)) => format!("[{}, {})", begin[dim], end[dim]),
+        _ => "everything".to_owned(),
+    };
+    Error::OutsideArray {
+        array: meta.name().to_owned(),
+        request: Box::new(*roi),
+        region: Box::new(meta.roi()),
+        axis: meta.axes().physical_name(dim),
+        asked: interval(roi),
+        available: interval(&meta.roi()),
+    }
+}
+
+/// Gives an alignment error of the geometry the name of array and axis; passes on all others.
+pub(crate) fn alignment(meta: &ArrayMeta, cause: coord_roi::Error) -> Error {
+    match cause {
+        coord_roi::Error::NotAligned { axis, value, step, below, above, .. } => Error::NotAligned {
+            array: meta.name().to_owned(),
+            axis: meta.axes().physical_name(axis),
+            value,
+            step,
+            origin: meta.offset()[axis],
+            below,
+            above,
+        },
+        other => other.into(),
+    }
+}

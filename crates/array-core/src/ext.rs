@@ -1,0 +1,226 @@
+//! What users call: regions in world units, read in one line, from any array.
+
+use std::ops::Range;
+
+use coord_roi::{Coordinate, Length, Roi, Rounding, VoxelBox};
+use ndarray::ArrayD;
+
+use crate::block::block_bytes;
+use crate::{
+    Array, Attrs, Axes, Block, BlockRef, DType, Element, Error, Kind, Outside, ReadBlock, ReadContext, ReadOptions,
+    Result, error,
+};
+
+/// How many bytes [`ArrayExt::data`] reads at most: 4 GiB.
+pub const DATA_LIMIT: u64 = 4 << 30;
+
+/// The methods of every [`Array`]. Nobody implements this trait: it is there for all arrays, also behind `dyn`.
+///
+/// Regions are in world units (nanometres) over the physical axes: a `Roi<i64>`, a `Roi<Length>`, or a reference to one.
+/// An unbounded axis of a region means all that the array has.
+pub trait ArrayExt: Array {
+    /// Identifies the array in configurations, messages and the viewer.
+    fn name(&self) -> &str {
+        self.meta().name()
+    }
+
+    /// Free-form metadata.
+    fn attrs(&self) -> &Attrs {
+        self.meta().attrs()
+    }
+
+    /// All axes in data order.
+    fn axes(&self) -> &Axes {
+        self.meta().axes()
+    }
+
+    /// Number of physical axes.
+    fn dims(&self) -> usize {
+        self.meta().dims()
+    }
+
+    /// Number of all axes.
+    fn rank(&self) -> usize {
+        self.meta().rank()
+    }
+
+    /// World units per voxel, per physical axis.
+    fn voxel_size(&self) -> Coordinate<Length> {
+        self.meta().voxel_size()
+    }
+
+    /// The region of the world that the array covers.
+    fn roi(&self) -> Roi<Length> {
+        self.meta().roi()
+    }
+
+    /// Element type.
+    fn dtype(&self) -> DType {
+        self.meta().dtype()
+    }
+
+    /// Image, labels or mask.
+    fn kind(&self) -> Kind {
+        self.meta().kind()
+    }
+
+    /// Extent of the channel axis, if there is one.
+    fn num_channels(&self) -> Option<usize> {
+        self.meta().num_channels()
+    }
+
+    /// Extents of all axes in voxels.
+    fn shape(&self) -> Vec<usize> {
+        self.meta().shape()
+    }
+
+    /// Whether regions can be assigned.
+    fn writable(&self) -> bool {
+        self.writer().is_some()
+    }
+
+    /// Index ranges of the data, one per axis and counted from the first voxel, that hold a region.
+    ///
+    /// # Errors
+    /// As [`ArrayMeta::index_ranges`](crate::ArrayMeta::index_ranges).
+    fn index_ranges(&self, roi: impl Into<Roi<Length>>) -> Result<Vec<Range<usize>>> {
+        self.meta().index_ranges(&roi.into())
+    }
+
+    /// Reads a region: `let voxels: ArrayD<u8> = array.read(roi)?;`.
+    ///
+    /// Strict: the region lies inside the array and on its voxel borders. The result is dense, in C order, with the
+    /// array's axes: the voxels of the region on physical axes, the full extent on all others.
+    ///
+    /// # Errors
+    /// [`Error::DTypeMismatch`] (before anything is read), [`Error::OutsideArray`], [`Error::NotAligned`], and what the
+    /// source has to say.
+    fn read<T: Element>(&self, roi: impl Into<Roi<Length>>) -> Result<ArrayD<T>> {
+        if self.dtype() != T::DTYPE {
+            return Err(Error::DTypeMismatch { asked: T::DTYPE, found: self.dtype() });
+        }
+        self.read_block(roi)?.into_array()
+    }
+
+    /// Reads a region as voxels of run-time type; strict, as [`read`](Self::read).
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    fn read_block(&self, roi: impl Into<Roi<Length>>) -> Result<Block> {
+        self.read_with(roi, &ReadOptions::default()).map(|read| read.block)
+    }
+
+    /// Reads the voxel that contains a point: one value per index of the axes that are not physical.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    fn read_point<T: Element>(&self, point: impl Into<Coordinate<Length>>) -> Result<ArrayD<T>> {
+        let meta = self.meta();
+        let voxel = meta.grid().voxel_at(&point.into())?;
+        let one = VoxelBox::new(voxel, Coordinate::filled(voxel.dims(), 1)?)?;
+        let physical: Vec<usize> = meta.axes().physical().collect();
+        let mut values = self.read::<T>(meta.grid().to_world(&one)?)?;
+        for axis in physical.into_iter().rev() {
+            values = values.remove_axis(ndarray::Axis(axis));
+        }
+        Ok(values)
+    }
+
+    /// Reads a region under the given policies; says which region the result covers.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read) where the policies are strict; [`Error::FillNotHeld`] for a fill value that the dtype
+    /// cannot hold.
+    fn read_with(&self, roi: impl Into<Roi<Length>>, options: &ReadOptions) -> Result<ReadBlock> {
+        let meta = self.meta();
+        let roi = meta.bounded(&roi.into())?;
+        if roi.is_empty() {
+            // Nothing to align: an empty region transfers nothing, whatever the policies.
+            let voxels = meta.to_voxels(&roi, Rounding::Grow)?;
+            return Ok(ReadBlock::new(Block::zeros(meta.dtype(), &meta.block_shape(&voxels))?, roi));
+        }
+        let voxels = meta.to_voxels(&roi, options.alignment)?;
+        let effective = meta.grid().to_world(&voxels)?;
+        if voxels.is_empty() || meta.voxel_box().contains(&voxels) {
+            return Ok(ReadBlock::new(self.read_box(&voxels, &options.context)?, effective));
+        }
+        let inside = voxels.intersect(meta.voxel_box())?;
+        match options.outside {
+            Outside::Error => Err(error::outside(meta, &effective, &voxels)),
+            Outside::Clip => {
+                let block = self.read_box(&inside, &options.context)?;
+                Ok(ReadBlock::new(block, meta.grid().to_world(&inside)?))
+            }
+            Outside::Fill(value) => {
+                let mut block = value.block(meta.dtype(), &meta.block_shape(&voxels))?;
+                if !inside.is_empty() {
+                    let part = meta.block_ranges(&inside, &voxels);
+                    self.read_voxels(&inside, block.view_mut().slice(&part)?, &options.context)?;
+                }
+                Ok(ReadBlock::new(block, effective))
+            }
+        }
+    }
+
+    /// Reads a box of voxels, given by grid indices inside the array. Empty boxes give empty blocks.
+    ///
+    /// # Errors
+    /// [`Error::OutsideArray`], and what the source has to say.
+    fn read_box(&self, voxels: &VoxelBox, cx: &ReadContext) -> Result<Block> {
+        let meta = self.meta();
+        if voxels.dims() != meta.dims() {
+            let (axes, expected) = (meta.axes().names(), meta.dims());
+            return Err(Error::RankMismatch { what: "voxel box", axes, expected, found: voxels.dims() });
+        }
+        if !voxels.is_empty() && !meta.voxel_box().contains(voxels) {
+            return Err(error::outside(meta, &meta.grid().to_world(voxels)?, voxels));
+        }
+        let mut block = Block::zeros(meta.dtype(), &meta.block_shape(voxels))?;
+        if !block.is_empty() {
+            cx.check()?;
+            self.read_voxels(voxels, block.view_mut(), cx)?;
+        }
+        Ok(block)
+    }
+
+    /// Reads the whole array as it defines itself; a view gives its own voxels, never its source's.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] above [`DATA_LIMIT`]; otherwise as [`read`](Self::read).
+    fn data(&self) -> Result<Block> {
+        let meta = self.meta();
+        let shape = meta.shape();
+        if block_bytes(meta.dtype(), &shape)? as u64 > DATA_LIMIT {
+            return Err(Error::TooLarge { shape, dtype: meta.dtype(), limit: DATA_LIMIT });
+        }
+        self.read_box(meta.voxel_box(), &ReadContext::default())
+    }
+
+    /// Assigns a region; strict, as [`read`](Self::read). The block has the shape that reading the region gives.
+    ///
+    /// # Errors
+    /// [`Error::ReadOnly`], [`Error::DTypeMismatch`], [`Error::ShapeMismatch`], [`Error::OutsideArray`],
+    /// [`Error::NotAligned`], and what the source has to say.
+    fn write(&self, roi: impl Into<Roi<Length>>, block: BlockRef<'_>) -> Result<()> {
+        let meta = self.meta();
+        let writer = self.writer().ok_or_else(|| Error::ReadOnly { array: meta.name().to_owned() })?;
+        if block.dtype() != meta.dtype() {
+            return Err(Error::DTypeMismatch { asked: meta.dtype(), found: block.dtype() });
+        }
+        let roi = meta.bounded(&roi.into())?;
+        let voxels = meta.to_voxels(&roi, Rounding::Exact)?;
+        if !voxels.is_empty() && !meta.voxel_box().contains(&voxels) {
+            return Err(error::outside(meta, &roi, &voxels));
+        }
+        let expected = meta.block_shape(&voxels);
+        if block.shape() != expected {
+            return Err(Error::ShapeMismatch { expected, found: block.shape().to_vec() });
+        }
+        if block.is_empty() {
+            return Ok(());
+        }
+        writer.write_voxels(&voxels, block, &ReadContext::default())
+    }
+}
+
+impl<A: Array + ?Sized> ArrayExt for A {}

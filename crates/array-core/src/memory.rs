@@ -1,0 +1,143 @@
+//! An array whose voxels are in memory.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use coord_roi::{Coordinate, Grid, Length, VoxelBox};
+
+use crate::block::block_bytes;
+use crate::{
+    Array, ArrayMeta, ArrayWrite, Axes, AxisKind, Block, BlockMut, BlockRef, Error, Field, Kind, Provenance,
+    ReadContext, Result,
+};
+
+/// A writable array in memory.
+///
+/// ```
+/// use array_core::{ArrayExt, MemoryArray, Roi, ndarray::{Array3, ArrayD}};
+///
+/// let data = Array3::from_shape_fn((4, 6, 8), |(z, y, x)| (z + y + x) as u8).into_dyn();
+/// let array = MemoryArray::new("ramp", data, [40, 8, 8], [0, 80, 160])?;
+/// let part: ArrayD<u8> = array.read(Roi::new([40, 80, 160], [80, 16, 32])?)?;
+/// assert_eq!(part.shape(), [2, 2, 4]);
+/// assert_eq!(part[[0, 0, 0]], 1);
+/// # Ok::<(), array_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct MemoryArray {
+    meta: ArrayMeta,
+    data: RwLock<Block>,
+}
+
+impl MemoryArray {
+    /// An array of these voxels, with axes `z y x` (or the last of them, for lower rank) in nanometres, a channel axis `c`
+    /// in front for rank four. `voxel_size` and `offset` have one entry per physical axis; `offset` is the corner of the
+    /// first voxel.
+    ///
+    /// # Errors
+    /// [`Error::BadAxes`] for ranks other than 1 to 4 (build the metadata and use [`from_meta`](Self::from_meta)), and
+    /// geometry errors.
+    pub fn new(
+        name: impl Into<String>,
+        data: impl Into<Block>,
+        voxel_size: impl Into<Coordinate<Length>>,
+        offset: impl Into<Coordinate<Length>>,
+    ) -> Result<Self> {
+        let block = data.into();
+        let axes = usual_axes(block.shape().len())?;
+        let extents: Vec<usize> = extents_of(&axes, block.shape(), false);
+        let (voxel_size, offset) = (voxel_size.into(), offset.into());
+        let grid = Grid::through(offset, voxel_size)?;
+        let shape: Vec<i64> = extents_of(&axes, block.shape(), true).into_iter().map(|extent| extent as i64).collect();
+        let voxels = VoxelBox::new(grid.voxel_at(&offset)?, Coordinate::try_from(&shape[..])?)?;
+        let meta = ArrayMeta::new(name, block.dtype(), axes, &extents, grid, voxels)?
+            .with_provenance(Field::Axes, Provenance::Assumed("the usual axes of this rank".to_owned()))
+            .with_provenance(Field::VoxelSize, Provenance::Stated("constructor".to_owned()))
+            .with_provenance(Field::Offset, Provenance::Stated("constructor".to_owned()));
+        Self::from_meta(meta, block)
+    }
+
+    /// An array with these metadata.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] or [`Error::DTypeMismatch`] when the voxels are not what the metadata say.
+    pub fn from_meta(meta: ArrayMeta, data: impl Into<Block>) -> Result<Self> {
+        let block = data.into();
+        if block.dtype() != meta.dtype() {
+            return Err(Error::DTypeMismatch { asked: meta.dtype(), found: block.dtype() });
+        }
+        if block.shape() != meta.shape() {
+            return Err(Error::ShapeMismatch { expected: meta.shape(), found: block.shape().to_vec() });
+        }
+        block_bytes(block.dtype(), block.shape())?;
+        Ok(Self { meta, data: RwLock::new(block) })
+    }
+
+    /// States what the voxels mean.
+    pub fn with_kind(self, kind: Kind) -> Self {
+        let meta = self.meta.with_kind(kind, Provenance::Stated("constructor".to_owned()));
+        Self { meta, ..self }
+    }
+
+    /// The voxels, locked for reading as long as the guard lives.
+    pub fn view(&self) -> impl Deref<Target = Block> + '_ {
+        self.lock_read()
+    }
+
+    /// The voxels, locked for writing as long as the guard lives. Exchange values only: a block of another shape or type
+    /// makes later reads fail.
+    pub fn view_mut(&self) -> impl DerefMut<Target = Block> + '_ {
+        self.lock_write()
+    }
+
+    // A panic while the lock is held can leave voxels half written, never a broken block; so poison means nothing here.
+    fn lock_read(&self) -> RwLockReadGuard<'_, Block> {
+        self.data.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_write(&self) -> RwLockWriteGuard<'_, Block> {
+        self.data.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Array for MemoryArray {
+    fn meta(&self) -> &ArrayMeta {
+        &self.meta
+    }
+
+    fn read_voxels(&self, voxels: &VoxelBox, mut out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
+        cx.check()?;
+        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box());
+        out.assign(&self.lock_read().view().slice(&ranges)?)
+    }
+
+    fn writer(&self) -> Option<&dyn ArrayWrite> {
+        Some(self)
+    }
+}
+
+impl ArrayWrite for MemoryArray {
+    fn write_voxels(&self, voxels: &VoxelBox, block: BlockRef<'_>, cx: &ReadContext) -> Result<()> {
+        cx.check()?;
+        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box());
+        self.lock_write().view_mut().slice(&ranges)?.assign(&block)
+    }
+}
+
+/// `x`, `y x`, `z y x` or `c z y x`.
+pub(crate) fn usual_axes(rank: usize) -> Result<Axes> {
+    let all = Axes::czyx();
+    match rank {
+        1..=4 => Axes::new(all.as_slice()[4 - rank..].to_vec()),
+        _ => Err(Error::BadAxes {
+            axes: format!("{rank} unnamed axes"),
+            rule: "only ranks 1 to 4 have usual axes (c z y x); state the axes".to_owned(),
+        }),
+    }
+}
+
+/// The extents of the physical axes, or of the others.
+pub(crate) fn extents_of(axes: &Axes, shape: &[usize], physical: bool) -> Vec<usize> {
+    let kinds = axes.iter().map(|axis| axis.kind).map(AxisKind::is_physical);
+    kinds.zip(shape).filter(|(kind, _)| *kind == physical).map(|(_, extent)| *extent).collect()
+}

@@ -1,0 +1,211 @@
+//! A `.npy` file as an array: regions are read by position, so the file may be larger than memory.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use coord_roi::{Coordinate, Grid, Length, VoxelBox};
+use ndarray::{ArrayViewMutD, Slice};
+
+use super::bad;
+use super::header::Header;
+use crate::memory::{extents_of, usual_axes};
+use crate::{
+    Array, ArrayMeta, Axes, BlockMut, Element, Error, Field, Kind, Provenance, ReadContext, ReadPlan, Result,
+    with_dtype,
+};
+
+/// The largest piece of the file that is decoded at a time.
+const PIECE: usize = 4 << 20;
+
+/// What a `.npy` file does not say about itself.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct NpyOptions {
+    /// World units per voxel, per physical axis; assumed to be 1 where absent.
+    pub voxel_size: Option<Coordinate<Length>>,
+    /// World position of the lower corner of the first voxel; assumed to be 0 where absent.
+    pub offset: Option<Coordinate<Length>>,
+    /// Axes of the data; `c z y x` or the last of them where absent.
+    pub axes: Option<Axes>,
+    /// What the voxels mean; guessed from the dtype where absent.
+    pub kind: Option<Kind>,
+}
+
+impl NpyOptions {
+    /// States the voxel size.
+    pub fn with_voxel_size(mut self, voxel_size: impl Into<Coordinate<Length>>) -> Self {
+        self.voxel_size = Some(voxel_size.into());
+        self
+    }
+
+    /// States the position of the first voxel's lower corner.
+    pub fn with_offset(mut self, offset: impl Into<Coordinate<Length>>) -> Self {
+        self.offset = Some(offset.into());
+        self
+    }
+
+    /// States the axes.
+    pub fn with_axes(mut self, axes: Axes) -> Self {
+        self.axes = Some(axes);
+        self
+    }
+
+    /// States what the voxels mean.
+    pub fn with_kind(mut self, kind: Kind) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+}
+
+/// A read-only array whose voxels stay in a `.npy` file. A read needs its result and 4 MiB.
+#[derive(Debug)]
+pub struct NpyArray {
+    meta: ArrayMeta,
+    header: Header,
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl NpyArray {
+    /// Opens a file; reads its header only. The file's stem becomes the array's name.
+    ///
+    /// # Errors
+    /// [`Error::BadFile`] when the file cannot be opened or is no supported `.npy` file, or is shorter than its header
+    /// says; [`Error::RankMismatch`] when the options do not fit its rank.
+    pub fn open(path: impl AsRef<Path>, options: NpyOptions) -> Result<Self> {
+        let path = path.as_ref().to_owned();
+        let describe = |reason: &str| bad(&path.display().to_string(), reason);
+        let mut file = File::open(&path).map_err(|error| describe(&error.to_string()))?;
+        let header = read_header(&mut file).map_err(|error| describe(&error.to_string()))?;
+        let expected = header.data_start as u64 + header.data_bytes()?;
+        let found = file.metadata().map_err(|error| describe(&error.to_string()))?.len();
+        if found != expected {
+            return Err(describe(&format!("the file has {found} bytes where its header announces {expected}")));
+        }
+        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let meta = meta(name, &header, options)?;
+        Ok(Self { meta, header, path, file: Mutex::new(file) })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn fill<T: Element>(&self, ranges: &[Range<usize>], mut out: ArrayViewMutD<'_, T>, cx: &ReadContext) -> Result<()> {
+        let split = split_axis(ranges, &self.header.shape, self.header.stored.size());
+        let strides = strides(&self.header.shape);
+        let outer: Vec<usize> = ranges[..split].iter().map(ExactSizeIterator::len).collect();
+        let inner = &ranges[split..];
+        let run: usize = inner.iter().map(ExactSizeIterator::len).product::<usize>() * self.header.stored.size();
+        let mut bytes = vec![0; run];
+        for index in ndarray::indices(outer) {
+            cx.check()?;
+            let index = ndarray::Dimension::slice(&index);
+            let first = |axis: usize| ranges[axis].start + index.get(axis).copied().unwrap_or(0);
+            let voxel: usize = (0..ranges.len()).map(|axis| first(axis) * strides[axis]).sum();
+            self.read_at(voxel, &mut bytes)?;
+            let part = out.slice_each_axis_mut(|axis| match index.get(axis.axis.index()) {
+                Some(&at) => Slice::from(at..=at),
+                None => Slice::from(..),
+            });
+            self.header.stored.decode(&bytes, part.into_iter())?;
+        }
+        Ok(())
+    }
+
+    fn read_at(&self, voxel: usize, bytes: &mut [u8]) -> Result<()> {
+        let position = self.header.data_start as u64 + voxel as u64 * self.header.stored.size() as u64;
+        // Position and read belong together, hence the lock; a poisoned one has lost nothing but its position.
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = file.seek(SeekFrom::Start(position)).and_then(|_| file.read_exact(bytes));
+        read.map_err(|error| bad(&self.path.display().to_string(), &format!("reading at byte {position}: {error}")))
+    }
+}
+
+impl Array for NpyArray {
+    fn meta(&self) -> &ArrayMeta {
+        &self.meta
+    }
+
+    fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
+        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box());
+        with_dtype!(self.meta.dtype(), T => self.fill(&ranges, out.into_view::<T>()?, cx))
+    }
+
+    fn plan(&self, voxels: &VoxelBox) -> Result<ReadPlan> {
+        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box());
+        let split = split_axis(&ranges, &self.header.shape, self.header.stored.size());
+        let runs: u64 = ranges[..split].iter().map(|range| range.len() as u64).product();
+        let bytes = crate::block_bytes(self.meta.dtype(), &self.meta.block_shape(voxels))? as u64;
+        Ok(ReadPlan::fetched(runs, bytes, bytes, bytes + PIECE as u64))
+    }
+}
+
+fn read_header(file: &mut File) -> Result<Header> {
+    let mut start = [0; 12];
+    let failed = |error: std::io::Error| bad("npy header", &error.to_string());
+    file.read_exact(&mut start).map_err(|_| bad("npy header", "this is no npy file"))?;
+    let length = Header::length(&start)?;
+    let mut bytes = start.to_vec();
+    file.take((length.saturating_sub(12)) as u64).read_to_end(&mut bytes).map_err(failed)?;
+    Header::parse(&bytes)
+}
+
+fn meta(name: String, header: &Header, options: NpyOptions) -> Result<ArrayMeta> {
+    let rank = header.shape.len();
+    let (axes, axes_from) = match options.axes {
+        Some(axes) => (axes, Provenance::Stated("option axes".to_owned())),
+        None => (usual_axes(rank)?, Provenance::Assumed(format!("the usual axes of rank {rank}"))),
+    };
+    if axes.rank() != rank {
+        return Err(Error::RankMismatch { what: "npy file", axes: axes.names(), expected: axes.rank(), found: rank });
+    }
+    let dims = axes.dims();
+    let or_assumed = |given: Option<Coordinate<Length>>, option: &str, value: i64| match given {
+        Some(given) => Ok((given, Provenance::Stated(format!("option {option}")))),
+        None => Coordinate::filled(dims, Length::from(value))
+            .map(|assumed| (assumed, Provenance::Assumed(format!("{option} {value}, as nothing states it")))),
+    };
+    let (voxel_size, size_from) = or_assumed(options.voxel_size, "voxel_size", 1)?;
+    let (offset, offset_from) = or_assumed(options.offset, "offset", 0)?;
+    let grid = Grid::through(offset, voxel_size)?;
+    let shape: Vec<i64> = extents_of(&axes, &header.shape, true).into_iter().map(|extent| extent as i64).collect();
+    let voxels = VoxelBox::new(grid.voxel_at(&offset)?, Coordinate::try_from(&shape[..])?)?;
+    let extents = extents_of(&axes, &header.shape, false);
+    let meta = ArrayMeta::new(name, header.dtype(), axes, &extents, grid, voxels)?
+        .with_provenance(Field::Axes, axes_from)
+        .with_provenance(Field::VoxelSize, size_from)
+        .with_provenance(Field::Offset, offset_from)
+        .with_provenance(Field::DType, Provenance::Stated("npy header".to_owned()))
+        .with_provenance(Field::Extents, Provenance::Stated("npy header".to_owned()));
+    Ok(match options.kind {
+        Some(kind) => meta.with_kind(kind, Provenance::Stated("option kind".to_owned())),
+        None => meta,
+    })
+}
+
+/// Elements per step of each axis, C order.
+fn strides(shape: &[usize]) -> Vec<usize> {
+    let mut strides = vec![1; shape.len()];
+    for axis in (1..shape.len()).rev() {
+        strides[axis - 1] = strides[axis] * shape[axis];
+    }
+    strides
+}
+
+/// The first axis whose range, with everything behind it, is one contiguous piece of the file of at most [`PIECE`] bytes;
+/// at least the last axis is read as one.
+fn split_axis(ranges: &[Range<usize>], shape: &[usize], size: usize) -> usize {
+    let Some(last) = ranges.len().checked_sub(1) else { return 0 };
+    let mut bytes = ranges[last].len() * size;
+    let mut split = last;
+    while split > 0 && ranges[split] == (0..shape[split]) && bytes * ranges[split - 1].len() <= PIECE {
+        split -= 1;
+        bytes *= ranges[split].len();
+    }
+    split
+}
