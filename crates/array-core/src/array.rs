@@ -60,7 +60,7 @@ pub trait ArrayWrite: Send + Sync {
 }
 
 #[deny(clippy::missing_trait_methods, reason = "a wrapper that forgets a method hides what the wrapped array can do")]
-impl<A: Array + ?Sized> Array for Arc<A> {
+impl<T: Array + ?Sized> Array for Arc<T> {
     fn meta(&self) -> &ArrayMeta {
         (**self).meta()
     }

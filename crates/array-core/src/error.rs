@@ -44,9 +44,9 @@ pub enum Error {
     )]
     NotAligned {
         /// Name of the array.
-        array: String,
+        array: Box<str>,
         /// Offending axis.
-        axis: String,
+        axis: Box<str>,
         /// The unaligned limit.
         value: Length,
         /// Voxel size on that axis.
@@ -205,8 +205,8 @@ pub(crate) fn outside(meta: &ArrayMeta, roi: &Roi<Length>, voxels: &VoxelBox) ->
 pub(crate) fn alignment(meta: &ArrayMeta, cause: coord_roi::Error) -> Error {
     match cause {
         coord_roi::Error::NotAligned { axis, value, step, below, above, .. } => Error::NotAligned {
-            array: meta.name().to_owned(),
-            axis: meta.axes().physical_name(axis),
+            array: meta.name().into(),
+            axis: meta.axes().physical_name(axis).into(),
             value,
             step,
             origin: meta.offset()[axis],

@@ -7,8 +7,8 @@ use ndarray::ArrayD;
 
 use crate::block::block_bytes;
 use crate::{
-    Array, Attrs, Axes, Block, BlockRef, DType, Element, Error, Kind, Outside, ReadBlock, ReadContext, ReadOptions,
-    Result, error,
+    Array, Attrs, Axes, Block, BlockRef, DType, Element, Error, IntoWorld, Kind, Outside, ReadBlock, ReadContext,
+    ReadOptions, Result, error,
 };
 
 /// How many bytes [`ArrayExt::data`] reads at most: 4 GiB.
@@ -114,9 +114,9 @@ pub trait ArrayExt: Array {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    fn read_point<T: Element>(&self, point: impl Into<Coordinate<Length>>) -> Result<ArrayD<T>> {
+    fn read_point<T: Element>(&self, point: impl IntoWorld) -> Result<ArrayD<T>> {
         let meta = self.meta();
-        let voxel = meta.grid().voxel_at(&point.into())?;
+        let voxel = meta.grid().voxel_at(&point.into_world())?;
         let one = VoxelBox::new(voxel, Coordinate::filled(voxel.dims(), 1)?)?;
         let physical: Vec<usize> = meta.axes().physical().collect();
         let mut values = self.read::<T>(meta.grid().to_world(&one)?)?;

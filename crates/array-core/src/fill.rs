@@ -43,7 +43,7 @@ impl FillValue {
     pub(crate) fn as_f32(self) -> Option<f32> {
         let wide = self.as_f64()?;
         let narrow = wide as f32;
-        (f64::from(narrow) == wide || wide.is_nan()).then_some(narrow)
+        (f64::from(narrow).to_bits() == wide.to_bits() || wide.is_nan()).then_some(narrow)
     }
 
     /// A block full of this value.

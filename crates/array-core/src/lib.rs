@@ -46,6 +46,7 @@ mod options;
 mod plan;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod world;
 
 pub use coord_roi::{self, Coordinate, Grid, Length, Roi, Rounding, VoxelBox};
 pub use ndarray;
@@ -65,3 +66,4 @@ pub use crate::memory::MemoryArray;
 pub use crate::meta::{ArrayMeta, Attrs, Field, Kind, Provenance, ViewerSource};
 pub use crate::options::{Outside, ReadBlock, ReadOptions};
 pub use crate::plan::ReadPlan;
+pub use crate::world::IntoWorld;

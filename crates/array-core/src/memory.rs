@@ -3,11 +3,11 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use coord_roi::{Coordinate, Grid, Length, VoxelBox};
+use coord_roi::{Coordinate, Grid, VoxelBox};
 
 use crate::block::block_bytes;
 use crate::{
-    Array, ArrayMeta, ArrayWrite, Axes, AxisKind, Block, BlockMut, BlockRef, Error, Field, Kind, Provenance,
+    Array, ArrayMeta, ArrayWrite, Axes, AxisKind, Block, BlockMut, BlockRef, Error, Field, IntoWorld, Kind, Provenance,
     ReadContext, Result,
 };
 
@@ -40,13 +40,13 @@ impl MemoryArray {
     pub fn new(
         name: impl Into<String>,
         data: impl Into<Block>,
-        voxel_size: impl Into<Coordinate<Length>>,
-        offset: impl Into<Coordinate<Length>>,
+        voxel_size: impl IntoWorld,
+        offset: impl IntoWorld,
     ) -> Result<Self> {
         let block = data.into();
         let axes = usual_axes(block.shape().len())?;
         let extents: Vec<usize> = extents_of(&axes, block.shape(), false);
-        let (voxel_size, offset) = (voxel_size.into(), offset.into());
+        let (voxel_size, offset) = (voxel_size.into_world(), offset.into_world());
         let grid = Grid::through(offset, voxel_size)?;
         let shape: Vec<i64> = extents_of(&axes, block.shape(), true).into_iter().map(|extent| extent as i64).collect();
         let voxels = VoxelBox::new(grid.voxel_at(&offset)?, Coordinate::try_from(&shape[..])?)?;

@@ -24,7 +24,7 @@ fn an_unaligned_region_names_the_nearest_borders() {
         Roi::new([440, 0, 0].map(array_core::Length::from), ["40", "8", "8.01"].map(|l| l.parse().unwrap())).unwrap();
     let error = em().read::<u8>(roi).unwrap_err();
     let text = error.to_string();
-    assert!(matches!(&error, Error::NotAligned { axis, .. } if axis == "x"), "{error:?}");
+    assert!(matches!(&error, Error::NotAligned { axis, .. } if **axis == *"x"), "{error:?}");
     assert!(text.contains("8.01") && text.contains("nearest are 8 and 16"), "{text}");
 }
 

@@ -155,8 +155,8 @@ pub(super) fn write(dtype: DType, shape: &[usize]) -> Vec<u8> {
         DType::F32 => "<f4",
         DType::F64 => "<f8",
     };
-    let extents: String = shape.iter().map(|extent| format!("{extent}, ")).collect();
-    let tuple = if shape.len() == 1 { extents.trim_end() } else { extents.trim_end_matches(", ") };
+    let extents: Vec<String> = shape.iter().map(ToString::to_string).collect();
+    let tuple = extents.join(", ") + if shape.len() == 1 { "," } else { "" };
     let mut text = format!("{{'descr': '{code}', 'fortran_order': False, 'shape': ({tuple}), }}");
     // Magic, version and length take 10 bytes, the line break one; numpy aligns the data to 64.
     let padding = (64 - (text.len() + 11) % 64) % 64;

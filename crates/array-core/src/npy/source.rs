@@ -13,8 +13,8 @@ use super::bad;
 use super::header::Header;
 use crate::memory::{extents_of, usual_axes};
 use crate::{
-    Array, ArrayMeta, Axes, BlockMut, Element, Error, Field, Kind, Provenance, ReadContext, ReadPlan, Result,
-    with_dtype,
+    Array, ArrayMeta, Axes, BlockMut, Element, Error, Field, IntoWorld, Kind, Provenance, ReadContext, ReadPlan,
+    Result, with_dtype,
 };
 
 /// The largest piece of the file that is decoded at a time.
@@ -36,14 +36,14 @@ pub struct NpyOptions {
 
 impl NpyOptions {
     /// States the voxel size.
-    pub fn with_voxel_size(mut self, voxel_size: impl Into<Coordinate<Length>>) -> Self {
-        self.voxel_size = Some(voxel_size.into());
+    pub fn with_voxel_size(mut self, voxel_size: impl IntoWorld) -> Self {
+        self.voxel_size = Some(voxel_size.into_world());
         self
     }
 
     /// States the position of the first voxel's lower corner.
-    pub fn with_offset(mut self, offset: impl Into<Coordinate<Length>>) -> Self {
-        self.offset = Some(offset.into());
+    pub fn with_offset(mut self, offset: impl IntoWorld) -> Self {
+        self.offset = Some(offset.into_world());
         self
     }
 
