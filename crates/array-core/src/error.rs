@@ -40,7 +40,9 @@ pub enum Error {
     /// A limit is no voxel border.
     #[error(
         "{value} nm is no voxel border of array '{array}' along axis {axis} (voxel size {step} nm, first border {origin} nm); \
-         nearest are {below} and {above}, or read with alignment = grow, shrink or closest"
+         nearest are {} and {}, or read with alignment = grow, shrink or closest",
+        nearest[0],
+        nearest[1]
     )]
     NotAligned {
         /// Name of the array.
@@ -53,10 +55,8 @@ pub enum Error {
         step: Length,
         /// Where the array begins on that axis.
         origin: Length,
-        /// Nearest border below.
-        below: Length,
-        /// Nearest border above.
-        above: Length,
+        /// The nearest borders, below and above.
+        nearest: Box<[Length; 2]>,
     },
 
     /// Something has another number of axes than the array.
@@ -210,8 +210,7 @@ pub(crate) fn alignment(meta: &ArrayMeta, cause: coord_roi::Error) -> Error {
             value,
             step,
             origin: meta.offset()[axis],
-            below,
-            above,
+            nearest: Box::new([below, above]),
         },
         other => other.into(),
     }
