@@ -1,0 +1,234 @@
+//! [`ResampledArray`]: another array at another voxel size, computed when read.
+
+mod describe;
+mod read;
+mod target;
+
+use std::ops::Range;
+
+use array_core::{
+    Array, ArrayMeta, ArrayRef, BlockMut, Coordinate, Field, Grid, Provenance, ReadContext, ReadPlan, ViewerSource,
+    VoxelBox, attrs_without_geometry,
+};
+
+pub use self::read::MEMORY_BUDGET;
+pub use self::target::Target;
+use crate::recipe::Recipe;
+use crate::{Anchor, Error, Extent, Factor, Method, Result, Spec};
+
+/// Any array at another voxel size.
+///
+/// A read of any region gives the very bits that the same region of a read of everything would give: filters look at the source
+/// around the region, and only the ends of the source count as edges.
+///
+/// The metadata are its own: the source's grid with the step multiplied by `down / up` (the origin stays, so up by n and down by n
+/// gives the grid back), the name it was given, the kind of the source. Attributes pass through without those that state geometry
+/// ([`array_core::GEOMETRY_KEYS`]). It has no public address for viewers, because an address would show the source.
+///
+/// The source is read once per request, before any thread of the rayon pool is involved; requests whose source region exceeds
+/// the [memory budget](Self::with_memory_budget) are worked off in slabs. Memory: the result, one source region of at most the
+/// budget, and some 8 MiB for each thread of the pool.
+///
+/// ```
+/// use std::sync::Arc;
+/// use array_core::{ArrayExt, Coordinate, MemoryArray, Roi, ndarray::ArrayD};
+/// use resample::{ResampledArray, Spec, Target};
+///
+/// let em = MemoryArray::new("em", ArrayD::from_elem(vec![32, 32, 32], 7_u8), [8, 8, 8], [0, 0, 0])?;
+/// let coarse = ResampledArray::new("em@12nm", Arc::new(em), Target::voxel_size(Coordinate::from([12, 12, 12])), Spec::default())?;
+/// assert_eq!(coarse.shape(), [21, 21, 21]);
+/// assert_eq!(coarse.scale(), [2.0 / 3.0; 3]);
+/// let block: ArrayD<u8> = coarse.read(Roi::new([24, 0, 0], [48, 12, 12])?)?;
+/// assert_eq!(block, ArrayD::from_elem(vec![4, 1, 1], 7));
+/// # Ok::<(), array_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct ResampledArray {
+    meta: ArrayMeta,
+    source: ArrayRef,
+    /// One per physical axis.
+    factors: Vec<Factor>,
+    /// Over all axes, in indices that count from the anchor.
+    recipe: Recipe,
+    /// Index of the anchor on the source's grid, per physical axis.
+    anchor: Vec<i64>,
+    method: Method,
+    spec: Spec,
+    memory_budget: u64,
+    rim: Vec<String>,
+}
+
+impl ResampledArray {
+    /// The array `source` at other voxel sizes: by factors, or by the sizes that are wanted.
+    ///
+    /// A target has one entry for each physical axis, or one for each axis of space; time then stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::NotForKind`] for interpolation or means of labels, [`Error::WideInteger`] for interpolation of 64-bit
+    /// integers, [`Error::NothingInside`] when no target voxel fits, [`Error::UnusedOption`], and others that name an axis.
+    pub fn new(name: impl Into<String>, source: ArrayRef, target: impl Into<Target>, spec: Spec) -> Result<Self> {
+        let meta = source.meta();
+        let factors = target.into().factors(meta)?;
+        let anchor = match spec.anchor {
+            Anchor::Grid => vec![0; meta.dims()],
+            Anchor::Array => meta.voxel_box().begin().to_vec(),
+        };
+        let (all_factors, volume) = over_all_axes(meta, &factors, &anchor);
+        let recipe = Recipe::new(&spec, Some(meta.kind()), meta.dtype(), &all_factors, &volume)?;
+        let target = physical(meta, &recipe.target(spec.extent)?);
+        check_not_empty(meta, &factors, &target)?;
+        let rim = match spec.extent {
+            Extent::Inside => describe::rim(meta, &factors, &anchor, &target)?,
+            Extent::Cover => Vec::new(),
+        };
+        let method = spec.method_for(Some(meta.kind()));
+        let meta = resampled(name.into(), meta, &factors, &spec, &target)?;
+        Ok(Self { meta, source, factors, recipe, anchor, method, spec, memory_budget: MEMORY_BUDGET, rim })
+    }
+
+    /// Sets how many bytes of source are held at once; a larger request is worked off in slabs. See [`MEMORY_BUDGET`].
+    pub fn with_memory_budget(mut self, bytes: u64) -> Self {
+        self.memory_budget = bytes;
+        self
+    }
+
+    /// The array that is resampled.
+    pub fn source(&self) -> &ArrayRef {
+        &self.source
+    }
+
+    /// The factor of each physical axis.
+    pub fn factors(&self) -> &[Factor] {
+        &self.factors
+    }
+
+    /// Numerators of the factors: how many voxels take the place of [`downsample`](Self::downsample) source voxels.
+    pub fn upsample(&self) -> Vec<u32> {
+        self.factors.iter().map(|factor| factor.up()).collect()
+    }
+
+    /// Denominators of the factors, in lowest terms.
+    pub fn downsample(&self) -> Vec<u32> {
+        self.factors.iter().map(|factor| factor.down()).collect()
+    }
+
+    /// New voxels per source voxel for every axis of the data, 1 for axes that are not physical. The factors as floats.
+    pub fn scale(&self) -> Vec<f64> {
+        self.recipe.axes.iter().map(|axis| axis.factor.to_f64()).collect()
+    }
+
+    /// The order of the interpolation; `None` for methods that do not interpolate.
+    pub fn interp_order(&self) -> Option<u8> {
+        match self.method {
+            Method::Interpolate(order) => Some(order.number()),
+            _ => None,
+        }
+    }
+
+    /// The method in use: the one asked for, or the default of the array's kind.
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The options as given.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// What [`Extent::Inside`] leaves out at the rim of the source, one line per axis, for people; also among the notes of a plan.
+    pub fn left_out(&self) -> &[String] {
+        &self.rim
+    }
+}
+
+impl Array for ResampledArray {
+    fn meta(&self) -> &ArrayMeta {
+        &self.meta
+    }
+
+    fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> array_core::Result<()> {
+        self.read_target(&self.target_ranges(voxels), out, cx)
+    }
+
+    fn plan(&self, voxels: &VoxelBox) -> array_core::Result<ReadPlan> {
+        self.plan_target(voxels)
+    }
+}
+
+/// Factors and volume over all axes of the data; axes without a place in the world keep their extent.
+fn over_all_axes(meta: &ArrayMeta, factors: &[Factor], anchor: &[i64]) -> (Vec<Factor>, Vec<Range<i64>>) {
+    let mut all_factors = vec![Factor::ONE; meta.rank()];
+    let mut volume = meta.shape().iter().map(|&extent| 0..extent as i64).collect::<Vec<_>>();
+    for (dim, position) in meta.axes().physical().enumerate() {
+        let range = meta.voxel_box().range(dim);
+        all_factors[position] = factors[dim];
+        volume[position] = range.start - anchor[dim]..range.end - anchor[dim];
+    }
+    (all_factors, volume)
+}
+
+/// The entries of the physical axes.
+fn physical<T: Clone>(meta: &ArrayMeta, all: &[T]) -> Vec<T> {
+    meta.axes().physical().map(|position| all[position].clone()).collect()
+}
+
+fn check_not_empty(meta: &ArrayMeta, factors: &[Factor], target: &[Range<i64>]) -> Result<()> {
+    match target.iter().position(Range::is_empty) {
+        None => Ok(()),
+        Some(dim) => {
+            let Range { start: begin, end } = meta.voxel_box().range(dim);
+            Err(Error::NothingInside { axis: meta.axes().physical_name(dim), begin, end, factor: factors[dim] })
+        }
+    }
+}
+
+fn resampled(
+    name: String,
+    source: &ArrayMeta,
+    factors: &[Factor],
+    spec: &Spec,
+    target: &[Range<i64>],
+) -> Result<ArrayMeta> {
+    let origin = match spec.anchor {
+        Anchor::Grid => source.grid().origin(),
+        Anchor::Array => source.offset(),
+    };
+    let (up, down): (Vec<u32>, Vec<u32>) = factors.iter().map(|factor| (factor.up(), factor.down())).unzip();
+    let grid = Grid::new(origin, source.voxel_size())?.scaled(&up, &down)?;
+    let begin = Coordinate::try_from_iter(target.iter().map(|range| range.start))?;
+    let end = Coordinate::try_from_iter(target.iter().map(|range| range.end))?;
+    let voxels = VoxelBox::from_bounds(begin, end)?;
+    let axes = source.axes().clone();
+    let plain = axes.iter().zip(source.shape()).filter(|(axis, _)| !axis.kind.is_physical());
+    let extents = plain.map(|(_, extent)| extent).collect::<Vec<_>>();
+    let mut meta = ArrayMeta::new(name, source.dtype(), axes, &extents, grid, voxels)?
+        .with_attrs(attrs_without_geometry(source.attrs()))
+        .with_viewer_source(ViewerSource::Local);
+    if let Some(block) = source.read_block() {
+        meta = meta.with_read_block(block.try_map(|dim, edge| Ok(scaled_edge(edge, factors[dim])))?);
+    }
+    Ok(with_origins(meta, source, factors))
+}
+
+/// The edge of a block of about the same place, at least one voxel.
+fn scaled_edge(edge: i64, factor: Factor) -> i64 {
+    let scaled = i128::from(edge) * i128::from(factor.up()) / i128::from(factor.down());
+    i64::try_from(scaled).unwrap_or(i64::MAX).max(1)
+}
+
+/// Says where the values came from: kind, axes and type from the source, geometry from the resampling.
+fn with_origins(mut meta: ArrayMeta, source: &ArrayMeta, factors: &[Factor]) -> ArrayMeta {
+    let kind = source.provenance(Field::Kind).cloned();
+    let kind = kind.unwrap_or_else(|| Provenance::Derived(format!("source '{}'", source.name())));
+    meta = meta.with_kind(source.kind(), kind);
+    for (field, origin) in source.provenances() {
+        if matches!(field, Field::Axes | Field::DType) {
+            meta = meta.with_provenance(field, origin.clone());
+        }
+    }
+    let resampled = Provenance::Derived(format!("'{}' resampled by {}", source.name(), crate::factor::list(factors)));
+    for field in [Field::VoxelSize, Field::Offset, Field::Extents] {
+        meta = meta.with_provenance(field, resampled.clone());
+    }
+    meta
+}

@@ -1,0 +1,92 @@
+//! Reading: the source region first, then the kernels; large requests in slabs.
+
+use std::ops::Range;
+
+use array_core::{Block, BlockMut, Coordinate, ReadContext, ReadPlan, Result, VoxelBox};
+
+use super::ResampledArray;
+use crate::engine::{self, Placed};
+
+/// How many bytes of source a [`ResampledArray`] holds at once unless told otherwise: 256 MiB.
+pub const MEMORY_BUDGET: u64 = 256 << 20;
+
+impl ResampledArray {
+    /// The target indices of a box over all axes.
+    pub(super) fn target_ranges(&self, voxels: &VoxelBox) -> Vec<Range<i64>> {
+        let mut ranges = self.recipe.axes.iter().map(|axis| axis.volume.clone()).collect::<Vec<_>>();
+        for (dim, position) in self.meta.axes().physical().enumerate() {
+            ranges[position] = voxels.range(dim);
+        }
+        ranges
+    }
+
+    /// The box on the source's grid that target voxels are made from, and its indices over all axes.
+    fn source_box(&self, target: &[Range<i64>]) -> Result<(VoxelBox, Vec<Range<i64>>)> {
+        let ranges = self.recipe.source(target);
+        let physical = || self.meta.axes().physical().zip(&self.anchor);
+        let begin = Coordinate::try_from_iter(physical().map(|(position, anchor)| ranges[position].start + anchor))?;
+        let end = Coordinate::try_from_iter(physical().map(|(position, anchor)| ranges[position].end + anchor))?;
+        Ok((VoxelBox::from_bounds(begin, end)?, ranges))
+    }
+
+    pub(super) fn read_target(&self, target: &[Range<i64>], mut out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
+        let Some((axis, middle)) = self.cut(target) else { return self.read_slab(target, out, cx) };
+        let begin = target[axis].start;
+        for part in [begin..middle, middle..target[axis].end] {
+            let mut slab = target.to_vec();
+            let mut slices = out.shape().iter().map(|&extent| 0..extent).collect::<Vec<_>>();
+            slices[axis] = (part.start - begin) as usize..(part.end - begin) as usize;
+            slab[axis] = part;
+            self.read_target(&slab, out.slice(&slices)?, cx)?;
+        }
+        Ok(())
+    }
+
+    /// Where to cut a target region whose source exceeds the budget: the middle of its longest side in source voxels.
+    fn cut(&self, target: &[Range<i64>]) -> Option<(usize, i64)> {
+        let source = self.recipe.source(target);
+        let length = |range: &Range<i64>| (range.end - range.start) as u64;
+        let bytes = source.iter().map(length).fold(self.meta.dtype().size() as u64, u64::saturating_mul);
+        if bytes <= self.memory_budget {
+            return None;
+        }
+        let sides = self.meta.axes().physical().filter(|&axis| length(&target[axis]) > 1);
+        let axis = sides.max_by_key(|&axis| length(&source[axis]))?;
+        Some((axis, target[axis].start + (length(&target[axis]) / 2) as i64))
+    }
+
+    fn read_slab(&self, target: &[Range<i64>], out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
+        cx.check()?;
+        let (voxels, ranges) = self.source_box(target)?;
+        let mut block = Block::zeros(self.meta.dtype(), &self.source.meta().block_shape(&voxels))?;
+        self.source.read_voxels(&voxels, block.view_mut(), cx)?;
+        cx.check()?;
+        let source_begin = ranges.iter().map(|range| range.start).collect::<Vec<_>>();
+        let target_begin = target.iter().map(|range| range.start).collect::<Vec<_>>();
+        let source = Placed { data: block.view(), begin: &source_begin };
+        Ok(engine::run(&self.recipe, source, Placed { data: out, begin: &target_begin })?)
+    }
+
+    /// The plan of the source for the whole region, and what resampling adds.
+    pub(super) fn plan_target(&self, voxels: &VoxelBox) -> Result<ReadPlan> {
+        let mut slab = self.target_ranges(voxels);
+        let mut plan = self.source.plan(&self.source_box(&slab)?.0)?;
+        let mut slabs = false;
+        while let Some((axis, middle)) = self.cut(&slab) {
+            slab[axis].end = middle;
+            slabs = true;
+        }
+        let held = self.source.plan(&self.source_box(&slab)?.0)?.peak_bytes;
+        let voxels = self.meta.block_shape(voxels).into_iter().map(|extent| extent as u64);
+        plan.bytes_result = voxels.fold(self.meta.dtype().size() as u64, u64::saturating_mul);
+        plan.peak_bytes = plan.bytes_result.saturating_add(held);
+        plan.notes.extend(self.rim.iter().cloned());
+        if slabs {
+            let budget = self.memory_budget;
+            plan.notes.push(format!(
+                "the source region exceeds the memory budget of {budget} bytes and is read in slabs; voxels at their borders are read twice"
+            ));
+        }
+        Ok(plan)
+    }
+}

@@ -1,0 +1,84 @@
+//! [`Target`]: which voxel size is wanted.
+
+use array_core::{ArrayMeta, AxisKind, Coordinate, Length};
+
+use crate::{Error, Factor, Result};
+
+/// What a [`ResampledArray`](crate::ResampledArray) should come to: factors, or voxel sizes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Target {
+    /// A factor for each physical axis, or for each axis of space.
+    Factors(Vec<Factor>),
+    /// A voxel size for each physical axis, or for each axis of space, in nanometres. Any exact ratio will do.
+    VoxelSize(Coordinate<Length>),
+}
+
+impl Target {
+    /// Voxels of this size.
+    pub fn voxel_size(size: impl Into<Coordinate<Length>>) -> Self {
+        Self::VoxelSize(size.into())
+    }
+
+    /// `upsample[a]` voxels in the place of `downsample[a]`.
+    ///
+    /// # Errors
+    /// [`Error::AxisCount`] for lists of unequal lengths, [`Error::ZeroFactor`] for a 0 in one of them.
+    pub fn up_down(upsample: &[u32], downsample: &[u32]) -> Result<Self> {
+        if upsample.len() != downsample.len() {
+            return Err(Error::AxisCount { what: "upsample", given: upsample.len(), axes: downsample.len() });
+        }
+        let pairs = upsample.iter().zip(downsample);
+        pairs.map(|(&up, &down)| Factor::new(up, down)).collect::<Result<_>>().map(Self::Factors)
+    }
+
+    /// The factor of every physical axis of an array.
+    pub(crate) fn factors(&self, meta: &ArrayMeta) -> Result<Vec<Factor>> {
+        match self {
+            Self::Factors(factors) => {
+                let entries = spread(meta, "factors", factors.len())?;
+                Ok(entries.into_iter().map(|entry| entry.map_or(Factor::ONE, |entry| factors[entry])).collect())
+            }
+            Self::VoxelSize(sizes) => {
+                let entries = spread(meta, "voxel sizes", sizes.len())?;
+                let pairs = entries.into_iter().zip(meta.voxel_size().to_vec());
+                pairs
+                    .map(|(entry, from)| entry.map_or(Ok(Factor::ONE), |entry| Factor::between(from, sizes[entry])))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// For every physical axis, which entry of a list is meant for it.
+fn spread(meta: &ArrayMeta, what: &'static str, given: usize) -> Result<Vec<Option<usize>>> {
+    if given == meta.dims() {
+        return Ok((0..given).map(Some).collect());
+    }
+    let mut entries = 0..given;
+    let kinds = meta.axes().iter().map(|axis| axis.kind).filter(|kind| kind.is_physical());
+    let spread = kinds.map(|kind| if kind == AxisKind::Space { entries.next() } else { None }).collect::<Vec<_>>();
+    let space = meta.axes().iter().filter(|axis| axis.kind == AxisKind::Space).count();
+    if space != given {
+        return Err(Error::AxisCount { what, given, axes: meta.dims() });
+    }
+    Ok(spread)
+}
+
+impl From<Vec<Factor>> for Target {
+    fn from(factors: Vec<Factor>) -> Self {
+        Self::Factors(factors)
+    }
+}
+
+impl<const N: usize> From<[Factor; N]> for Target {
+    fn from(factors: [Factor; N]) -> Self {
+        Self::Factors(factors.to_vec())
+    }
+}
+
+impl From<Coordinate<Length>> for Target {
+    fn from(size: Coordinate<Length>) -> Self {
+        Self::VoxelSize(size)
+    }
+}

@@ -1,0 +1,164 @@
+//! What happens along one axis: which source voxels make a target voxel, and with which weights.
+
+use std::ops::Range;
+
+use crate::taps::{Taps, Weight};
+use crate::{Boundary, Factor, Order};
+
+/// The rule of one axis of one call. The volume is the whole extent of the source on this axis; only its ends are edges.
+#[derive(Clone, Debug)]
+pub(crate) struct AxisRule {
+    pub(crate) factor: Factor,
+    pub(crate) volume: Range<i64>,
+    pub(crate) rule: Rule,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Rule {
+    /// Target voxels are source voxels.
+    Keep,
+    /// The nearest voxel that exists.
+    Nearest,
+    /// All voxels under the target voxel that exist, weighted by overlap.
+    Window,
+    /// A symmetric filter followed by interpolation.
+    Interpolate(Filter),
+}
+
+/// The Gaussian has an odd number of weights, one for no anti-aliasing.
+#[derive(Clone, Debug)]
+pub(crate) struct Filter {
+    pub(crate) order: Order,
+    pub(crate) gaussian: Vec<f64>,
+    pub(crate) boundary: Boundary,
+}
+
+impl Filter {
+    fn radius(&self) -> i64 {
+        (self.gaussian.len() / 2) as i64
+    }
+
+    /// The first sample of the interpolation and its weights without the Gaussian; weights of zero are left out.
+    fn basis(&self, factor: Factor, j: i64) -> (i64, [f64; 2], usize) {
+        match self.order {
+            Order::Nearest => (factor.nearest(j), [1.0, 0.0], 1),
+            Order::Linear => {
+                let (floor, fraction) = factor.position(j);
+                (floor, [1.0 - fraction, fraction], if fraction == 0.0 { 1 } else { 2 })
+            }
+        }
+    }
+
+    /// All samples that target voxel `j` takes from the endless signal.
+    fn reach(&self, factor: Factor, j: i64) -> Range<i64> {
+        let (first, _, samples) = self.basis(factor, j);
+        first - self.radius()..first + samples as i64 + self.radius()
+    }
+
+    /// The composite weights of Gaussian and interpolation for target voxel `j`, over [`Filter::reach`].
+    fn weights(&self, factor: Factor, j: i64, weights: &mut Vec<f64>) {
+        let (_, basis, samples) = self.basis(factor, j);
+        let first = weights.len();
+        weights.resize(first + samples - 1 + self.gaussian.len(), 0.0);
+        for (offset, share) in basis[..samples].iter().enumerate() {
+            for (weight, gaussian) in weights[first + offset..].iter_mut().zip(&self.gaussian) {
+                *weight += share * gaussian;
+            }
+        }
+    }
+}
+
+impl AxisRule {
+    pub(crate) fn is_kept(&self) -> bool {
+        matches!(self.rule, Rule::Keep)
+    }
+
+    /// The source voxels that target voxels `[begin, end)`, not none, are made from.
+    pub(crate) fn source_range(&self, target: &Range<i64>) -> Range<i64> {
+        let last = target.end - 1;
+        match &self.rule {
+            Rule::Keep => target.clone(),
+            Rule::Nearest => self.nearest(target.start)..self.nearest(last) + 1,
+            Rule::Window => {
+                let (first, last) = (self.factor.window(target.start), self.factor.window(last));
+                first.start.max(self.volume.start)..last.end.min(self.volume.end)
+            }
+            Rule::Interpolate(filter) => {
+                let reach = filter.reach(self.factor, target.start).start..filter.reach(self.factor, last).end;
+                self.folded(filter.boundary, &reach)
+            }
+        }
+    }
+
+    /// The nearest source voxel that exists. Only at the rim of a cover can it differ from the nearest of the grid.
+    fn nearest(&self, j: i64) -> i64 {
+        self.factor.nearest(j).clamp(self.volume.start, self.volume.end - 1)
+    }
+
+    /// The voxels of the volume that stand for a range of the endless signal; at least one.
+    fn folded(&self, boundary: Boundary, reach: &Range<i64>) -> Range<i64> {
+        let volume = &self.volume;
+        let whole = volume.end - volume.start;
+        let outside = [reach.start..reach.end.min(volume.start), reach.start.max(volume.end)..reach.end];
+        // Two lengths of the volume hold every way of folding.
+        if outside.iter().any(|part| part.end - part.start >= 2 * whole) && !matches!(boundary, Boundary::Constant(_)) {
+            return volume.clone();
+        }
+        let inside = reach.start.max(volume.start)..reach.end.min(volume.end);
+        let ends = [inside.start, inside.end - 1].into_iter().filter(|_| !inside.is_empty());
+        let images = outside.into_iter().flatten().filter_map(|i| boundary.fold(i, volume));
+        let hull = ends.chain(images).fold(None, |hull: Option<(i64, i64)>, i| match hull {
+            None => Some((i, i)),
+            Some((low, high)) => Some((low.min(i), high.max(i))),
+        });
+        let (low, high) = hull.unwrap_or_else(|| {
+            let nearest = reach.start.clamp(volume.start, volume.end - 1);
+            (nearest, nearest)
+        });
+        low..high + 1
+    }
+
+    /// The taps of target voxels, as indices into a source that holds `source`; whole weights.
+    ///
+    /// # Panics
+    /// For an interpolation, whose weights are no whole numbers.
+    pub(crate) fn whole_taps<W: Weight>(&self, target: &Range<i64>, source: &Range<i64>) -> Taps<W> {
+        let mut taps = Taps::new(source.start, target);
+        match &self.rule {
+            Rule::Keep => target.clone().for_each(|j| taps.push_single(j)),
+            Rule::Nearest => target.clone().for_each(|j| taps.push_single(self.nearest(j))),
+            Rule::Window => target.clone().for_each(|j| self.push_window(j, &mut taps)),
+            Rule::Interpolate(_) => panic!("the weights of an interpolation are fractions"),
+        }
+        taps
+    }
+
+    fn push_window<W: Weight>(&self, j: i64, taps: &mut Taps<W>) {
+        let window = self.factor.window(j);
+        let existing = window.start.max(self.volume.start)..window.end.min(self.volume.end);
+        let weights = existing.clone().map(|i| W::from(self.factor.overlap(j, i)));
+        if window == existing {
+            taps.push_repeating(self.factor.phase(j), self.factor, existing.start, |row| row.extend(weights));
+        } else {
+            taps.push_once(existing.start, |row| row.extend(weights));
+        }
+    }
+
+    /// The taps of target voxels in floats, for every rule.
+    pub(crate) fn float_taps(&self, target: &Range<i64>, source: &Range<i64>) -> Taps<f64> {
+        let Rule::Interpolate(filter) = &self.rule else { return self.whole_taps(target, source) };
+        let mut taps = Taps::new(source.start, target);
+        for j in target.clone() {
+            let reach = filter.reach(self.factor, j);
+            let centre = (self.factor.nearest(j) - reach.start) as usize;
+            let inside = self.volume.start <= reach.start && reach.end <= self.volume.end;
+            let phase = self.factor.phase(j);
+            taps.push_repeating(phase, self.factor, reach.start, |row| filter.weights(self.factor, j, row));
+            taps.set_normalised(centre);
+            if !inside {
+                taps.list(reach.map(|i| filter.boundary.fold(i, &self.volume)));
+            }
+        }
+        taps
+    }
+}

@@ -1,0 +1,148 @@
+//! Runs a [`Recipe`] over a region: cuts it into leaves that fit the caches and spreads them over the rayon pool.
+//!
+//! A target voxel is always made by the same operations in the same order, whichever leaf it falls into, so neither the cuts nor
+//! the number of threads can show in the result.
+
+mod gather;
+mod leaf;
+mod mean;
+mod separable;
+mod windows;
+
+use std::ops::Range;
+
+use array_core::{BlockMut, BlockRef, with_dtype};
+use ndarray::{ArrayViewD, ArrayViewMutD, Axis};
+
+use crate::recipe::{Family, Recipe};
+use crate::value::Value;
+use crate::{Error, Result};
+
+pub(crate) use leaf::Leaf;
+use leaf::Rows;
+
+/// Work below this size, in bytes of source, is not worth waking a pool for.
+const PARALLEL_BYTES: usize = 1 << 20;
+
+/// A leaf works on about this many numbers at once.
+const LEAF_NUMBERS: u64 = 1 << 18;
+
+/// Data and the index of its first voxel on every axis.
+pub(crate) struct Placed<'a, V> {
+    pub(crate) data: V,
+    pub(crate) begin: &'a [i64],
+}
+
+/// Fills `out`, which lies anywhere on the target grid over the volume, from a source region that holds all it is made from.
+///
+/// Axes of factor 1 keep their indices. Both have one voxel type and any strides.
+pub(crate) fn run(recipe: &Recipe, source: Placed<'_, BlockRef<'_>>, out: Placed<'_, BlockMut<'_>>) -> Result<()> {
+    with_dtype!(out.data.dtype(), T => {
+        let source = Placed { data: source.data.into_view::<T>()?, begin: source.begin };
+        run_typed(recipe, source, Placed { data: out.data.into_view::<T>()?, begin: out.begin })
+    })
+}
+
+fn run_typed<T: Value>(
+    recipe: &Recipe,
+    source: Placed<'_, ArrayViewD<'_, T>>,
+    out: Placed<'_, ArrayViewMutD<'_, T>>,
+) -> Result<()> {
+    let target = ranges(out.begin, out.data.shape());
+    if out.data.is_empty() {
+        return Ok(());
+    }
+    check_inside("target region", &target, &recipe.target(crate::Extent::Cover)?)?;
+    let needed = recipe.source(&target);
+    check_inside("source voxels that the target is made from", &needed, &ranges(source.begin, source.data.shape()))?;
+    let bytes = needed.iter().map(|range| (range.end - range.start) as usize).product::<usize>() * size_of::<T>();
+    let work = Work { recipe, source: source.data, source_begin: source.begin, parallel: bytes >= PARALLEL_BYTES };
+    work.branch(out.data, target);
+    Ok(())
+}
+
+/// The index ranges of data that begins at `begin`.
+pub(crate) fn ranges(begin: &[i64], shape: &[usize]) -> Vec<Range<i64>> {
+    begin.iter().zip(shape).map(|(&begin, &extent)| begin..begin + extent as i64).collect()
+}
+
+fn check_inside(what: &'static str, ranges: &[Range<i64>], available: &[Range<i64>]) -> Result<()> {
+    for (axis, (range, available)) in ranges.iter().zip(available).enumerate() {
+        if range.start < available.start || range.end > available.end {
+            let needed = format!("a range inside [{}, {})", available.start, available.end);
+            return Err(Error::Range { what, axis, given_begin: range.start, given_end: range.end, needed });
+        }
+    }
+    Ok(())
+}
+
+struct Work<'a, T> {
+    recipe: &'a Recipe,
+    source: ArrayViewD<'a, T>,
+    source_begin: &'a [i64],
+    parallel: bool,
+}
+
+impl<T: Value> Work<'_, T> {
+    /// Halves the target until a leaf is small enough.
+    fn branch(&self, out: ArrayViewMutD<'_, T>, target: Vec<Range<i64>>) {
+        let Some((axis, half)) = self.cut(&target) else { return self.leaf(out, &target) };
+        let (mut first, mut second) = (target.clone(), target);
+        let middle = first[axis].start + half as i64;
+        first[axis].end = middle;
+        second[axis].start = middle;
+        let (low, high) = out.split_at(Axis(axis), half);
+        if self.parallel {
+            rayon::join(|| self.branch(low, first), || self.branch(high, second));
+        } else {
+            self.branch(low, first);
+            self.branch(high, second);
+        }
+    }
+
+    /// Where to cut a target region that is too large for one leaf: its longest side, measured in source voxels, but rows only
+    /// when nothing else is left.
+    fn cut(&self, target: &[Range<i64>]) -> Option<(usize, usize)> {
+        if self.numbers(target) <= LEAF_NUMBERS {
+            return None;
+        }
+        let length = |axis: usize| (target[axis].end - target[axis].start) as usize;
+        let span = |axis: usize| length(axis) as f64 / self.recipe.axes[axis].factor.to_f64().min(1.0);
+        let rows = target.len() - 1;
+        let longest = (0..rows).filter(|&axis| length(axis) > 1).max_by(|&a, &b| span(a).total_cmp(&span(b)));
+        let axis = longest.or_else(|| (length(rows) > 1).then_some(rows))?;
+        Some((axis, length(axis) / 2))
+    }
+
+    /// How many numbers a leaf handles at once: the result of the first pass of a separable computation, else the larger of
+    /// source and target.
+    fn numbers(&self, target: &[Range<i64>]) -> u64 {
+        let separable = matches!(self.recipe.family, Family::Filter | Family::Mean);
+        let first = self.recipe.order.first().filter(|_| separable);
+        let sizes = self.recipe.axes.iter().zip(target).enumerate().map(|(number, (axis, target))| {
+            let source = axis.source_range(target);
+            let (source, target) = ((source.end - source.start) as u64, (target.end - target.start) as u64);
+            if first == Some(&number) { target } else { source.max(target) }
+        });
+        sizes.fold(1, u64::saturating_mul)
+    }
+
+    fn leaf(&self, out: ArrayViewMutD<'_, T>, target: &[Range<i64>]) {
+        let ranges = self.recipe.source(target);
+        let mut region = self.source.view();
+        region.slice_each_axis_inplace(|axis| {
+            let Axis(number) = axis.axis;
+            let begin = self.source_begin[number];
+            ((ranges[number].start - begin) as isize..(ranges[number].end - begin) as isize).into()
+        });
+        // Rows must be slices; regions whose rows are not are copied, and a leaf is small.
+        let standard;
+        let rows = if let Some(rows) = Rows::of_view(&region) {
+            rows
+        } else {
+            standard = region.as_standard_layout().into_owned();
+            Rows::of_slice(standard.as_slice().unwrap_or_default(), standard.shape())
+        };
+        Leaf { recipe: self.recipe, source: ranges, target, rows }.run(out);
+    }
+}

@@ -1,0 +1,187 @@
+//! Weighted sums axis by axis, greatest reduction first, on rows.
+//!
+//! In floats a sum is taken over differences to the sample at the centre, `x0 + Σ w·(x - x0) / Σ w`: constant regions then come
+//! out exactly, whatever the weights sum to. Where that is not finite the plain sum decides, which treats infinities as
+//! IEEE 754 does.
+
+use ndarray::ArrayViewMutD;
+
+use super::leaf::{Leaf, Rows, write_rows};
+use crate::taps::{OUTSIDE, Tap, Taps, Weight};
+use crate::value::Value;
+
+/// A type in which sums are taken.
+pub(crate) trait Sum: Weight + Default {
+    /// Combines rows: number `k` goes with weight `k`, and `None` is a row of `outside`.
+    fn combine<'r, S: Copy + 'r>(
+        out: &mut [Self],
+        tap: Tap<'_, Self>,
+        row: impl Fn(usize) -> Option<&'r [S]>,
+        load: impl Fn(S) -> Self,
+        outside: Self,
+    );
+
+    /// Combines samples: number `k` goes with weight `k`.
+    fn dot(tap: Tap<'_, Self>, sample: impl Fn(usize) -> Self) -> Self;
+}
+
+macro_rules! exact_sum {
+    ($($A:ident)*) => {$(
+        impl Sum for $A {
+            #[inline]
+            fn combine<'r, S: Copy + 'r>(
+                out: &mut [Self],
+                tap: Tap<'_, Self>,
+                row: impl Fn(usize) -> Option<&'r [S]>,
+                load: impl Fn(S) -> Self,
+                outside: Self,
+            ) {
+                out.fill(0);
+                for (k, &weight) in tap.weights.iter().enumerate() {
+                    match row(k) {
+                        Some(row) => out.iter_mut().zip(row).for_each(|(sum, &x)| *sum += weight * load(x)),
+                        None => out.iter_mut().for_each(|sum| *sum += weight * outside),
+                    }
+                }
+            }
+
+            #[inline]
+            fn dot(tap: Tap<'_, Self>, sample: impl Fn(usize) -> Self) -> Self {
+                tap.weights.iter().enumerate().map(|(k, &weight)| weight * sample(k)).sum()
+            }
+        }
+    )*};
+}
+
+exact_sum!(i64 i128);
+
+impl Sum for f64 {
+    #[inline]
+    fn combine<'r, S: Copy + 'r>(
+        out: &mut [Self],
+        tap: Tap<'_, Self>,
+        row: impl Fn(usize) -> Option<&'r [S]>,
+        load: impl Fn(S) -> Self,
+        outside: Self,
+    ) {
+        out.fill(0.0);
+        let centre = row(tap.centre);
+        for (k, &weight) in tap.weights.iter().enumerate().filter(|&(k, _)| k != tap.centre) {
+            match (row(k), centre) {
+                (Some(row), Some(centre)) => {
+                    let pairs = row.iter().zip(centre);
+                    out.iter_mut().zip(pairs).for_each(|(sum, (&x, &x0))| *sum += weight * (load(x) - load(x0)));
+                }
+                (Some(row), None) => out.iter_mut().zip(row).for_each(|(sum, &x)| *sum += weight * (load(x) - outside)),
+                (None, Some(centre)) => {
+                    out.iter_mut().zip(centre).for_each(|(sum, &x0)| *sum += weight * (outside - load(x0)));
+                }
+                (None, None) => {}
+            }
+        }
+        let sample = |k: usize, i: usize| row(k).map_or(outside, |row| load(row[i]));
+        for (i, sum) in out.iter_mut().enumerate() {
+            *sum = settle(sample(tap.centre, i), *sum, tap, |k| sample(k, i));
+        }
+    }
+
+    #[inline]
+    fn dot(tap: Tap<'_, Self>, sample: impl Fn(usize) -> Self) -> Self {
+        let centre = sample(tap.centre);
+        let others = tap.weights.iter().enumerate().filter(|&(k, _)| k != tap.centre);
+        let sum = others.fold(0.0, |sum, (k, weight)| sum + weight * (sample(k) - centre));
+        settle(centre, sum, tap, sample)
+    }
+}
+
+/// The result of a sum over differences to the centre.
+#[inline]
+fn settle(centre: f64, differences: f64, tap: Tap<'_, f64>, sample: impl Fn(usize) -> f64) -> f64 {
+    let value = centre + differences / tap.total;
+    if value.is_finite() {
+        return value;
+    }
+    tap.weights.iter().enumerate().fold(0.0, |sum, (k, weight)| sum + weight * sample(k)) / tap.total
+}
+
+impl<T: Value> Leaf<'_, T> {
+    /// Interpolation and means of floats.
+    pub(crate) fn filter(&self, out: ArrayViewMutD<'_, T>) {
+        let taps = self.float_taps();
+        let sums = self.separable(&taps, T::to_f64, self.recipe.outside);
+        let (length, cast) = (self.target_shape()[self.row_axis()], self.recipe.cast);
+        write_rows(out, |number, row| {
+            let sums = &sums[number * length..][..length];
+            row.iter_mut().zip(sums).for_each(|(to, &sum)| *to = T::from_f64(sum, cast));
+        });
+    }
+
+    fn float_taps(&self) -> Vec<Taps<f64>> {
+        let axes = self.recipe.axes.iter().zip(self.target.iter().zip(&self.source));
+        axes.map(|(axis, (target, source))| axis.float_taps(target, source)).collect()
+    }
+
+    /// The sums of all target voxels in C order. At least one axis is not kept.
+    pub(crate) fn separable<A: Sum>(&self, taps: &[Taps<A>], load: impl Fn(T) -> A, outside: A) -> Vec<A> {
+        let (&first, others) = self.recipe.order.split_first().expect("copies take another way");
+        let mut shape = self.rows.shape.clone();
+        let mut sums = pass(&self.rows, first, &taps[first], &load, outside);
+        shape[first] = taps[first].len();
+        for &axis in others {
+            sums = pass(&Rows::of_slice(&sums, &shape), axis, &taps[axis], &|sum| sum, outside);
+            shape[axis] = taps[axis].len();
+        }
+        sums
+    }
+}
+
+/// Combines along one axis.
+fn pass<S: Copy, A: Sum>(
+    rows: &Rows<'_, S>,
+    axis: usize,
+    taps: &Taps<A>,
+    load: &impl Fn(S) -> A,
+    outside: A,
+) -> Vec<A> {
+    let last = rows.shape.len() - 1;
+    if axis == last {
+        return pass_along_rows(rows, taps, load, outside);
+    }
+    let extent = rows.shape[axis];
+    let blocks = rows.shape[..axis].iter().product::<usize>();
+    let within = rows.shape[axis + 1..last].iter().product::<usize>();
+    let length = rows.shape[last];
+    let mut out = vec![A::default(); blocks * taps.len() * within * length];
+    let mut targets = out.chunks_exact_mut(length.max(1));
+    for block in 0..blocks {
+        for number in 0..taps.len() {
+            let tap = taps.get(number);
+            for row in 0..within {
+                let source = |k| match tap.index(k) {
+                    OUTSIDE => None,
+                    index => Some(rows.rows[(block * extent + index) * within + row]),
+                };
+                let target = targets.next().expect("as many rows as were counted");
+                A::combine(target, tap, source, load, outside);
+            }
+        }
+    }
+    out
+}
+
+fn pass_along_rows<S: Copy, A: Sum>(rows: &Rows<'_, S>, taps: &Taps<A>, load: &impl Fn(S) -> A, outside: A) -> Vec<A> {
+    let mut out = Vec::with_capacity(rows.rows.len() * taps.len());
+    let mut loaded = Vec::new();
+    for row in &rows.rows {
+        loaded.clear();
+        loaded.extend(row.iter().map(|&x| load(x)));
+        out.extend((0..taps.len()).map(|number| {
+            let tap = taps.get(number);
+            A::dot(tap, |k| match tap.index(k) {
+                OUTSIDE => outside,
+                index => loaded[index],
+            })
+        }));
+    }
+    out
+}

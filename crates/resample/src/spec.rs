@@ -1,0 +1,329 @@
+//! [`Spec`]: everything that decides how voxels are computed, apart from the factors.
+
+use std::fmt;
+
+use array_core::{DType, Kind};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Order, Result};
+
+/// How to resample. The default is what images want; every field can stand in a config under its own name.
+///
+/// ```
+/// use resample::{Extent, Method, Spec};
+/// let spec = Spec::default().with_method(Method::Mean).with_extent(Extent::Cover);
+/// assert_eq!(serde_json::from_str::<Spec>(r#"{"method": "mean", "extent": "cover"}"#)?, spec);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Spec {
+    /// The method; by default what [`Method::for_kind`] says, and order 1 for plain arrays, which have no kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+    /// Anti-aliasing of an interpolation; by default Gaussian from order 1 on, off for order 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anti_alias: Option<AntiAlias>,
+    /// What an interpolation sees beyond the edge of the volume. Windows take what exists.
+    pub boundary: Boundary,
+    /// How computed values become integers.
+    pub cast: Cast,
+    /// Whether zeros take part in a mean or a mode.
+    pub zeros: Zeros,
+    /// Whether 64-bit integers may be interpolated.
+    pub wide_integers: WideIntegers,
+    /// Which target voxels exist.
+    pub extent: Extent,
+    /// What the target grid is counted from.
+    pub anchor: Anchor,
+}
+
+impl Spec {
+    /// Sets the method.
+    pub fn with_method(mut self, method: Method) -> Self {
+        self.method = Some(method);
+        self
+    }
+
+    /// Sets anti-aliasing, for interpolating methods.
+    pub fn with_anti_alias(mut self, anti_alias: AntiAlias) -> Self {
+        self.anti_alias = Some(anti_alias);
+        self
+    }
+
+    /// Sets what lies beyond the edge of the volume, for interpolating methods.
+    pub fn with_boundary(mut self, boundary: Boundary) -> Self {
+        self.boundary = boundary;
+        self
+    }
+
+    /// Sets how computed values become integers.
+    pub fn with_cast(mut self, cast: Cast) -> Self {
+        self.cast = cast;
+        self
+    }
+
+    /// Sets whether zeros take part in a mean or a mode.
+    pub fn with_zeros(mut self, zeros: Zeros) -> Self {
+        self.zeros = zeros;
+        self
+    }
+
+    /// Sets whether 64-bit integers may be interpolated.
+    pub fn with_wide_integers(mut self, wide_integers: WideIntegers) -> Self {
+        self.wide_integers = wide_integers;
+        self
+    }
+
+    /// Sets which target voxels exist.
+    pub fn with_extent(mut self, extent: Extent) -> Self {
+        self.extent = extent;
+        self
+    }
+
+    /// Sets what the target grid is counted from.
+    pub fn with_anchor(mut self, anchor: Anchor) -> Self {
+        self.anchor = anchor;
+        self
+    }
+
+    /// The method that is used when the array is of this kind; without a kind, order 1.
+    pub(crate) fn method_for(&self, kind: Option<Kind>) -> Method {
+        self.method.unwrap_or_else(|| kind.map_or(Method::Interpolate(Order::Linear), Method::for_kind))
+    }
+
+    /// The anti-aliasing that is used with this method.
+    pub(crate) fn anti_alias_for(&self, order: Order) -> AntiAlias {
+        let default = if order == Order::Nearest { AntiAlias::Off } else { AntiAlias::Gaussian };
+        self.anti_alias.clone().unwrap_or(default)
+    }
+
+    /// Refuses options that contradict each other, the kind or the type of the data.
+    pub(crate) fn check(&self, kind: Option<Kind>, dtype: DType) -> Result<()> {
+        let method = self.method_for(kind);
+        let unused = |option| Err(Error::UnusedOption { option, method: method.to_string() });
+        let Method::Interpolate(order) = method else {
+            if self.anti_alias.is_some() {
+                return unused("anti_alias");
+            }
+            return refuse_labels(method == Method::Mean, method, kind);
+        };
+        if self.zeros != Zeros::Count {
+            return unused("zeros");
+        }
+        let computed = order != Order::Nearest || self.anti_alias_for(order) != AntiAlias::Off;
+        refuse_labels(computed, method, kind)?;
+        let wide = matches!(dtype, DType::U64 | DType::I64);
+        if computed && wide && self.wide_integers == WideIntegers::Refuse {
+            return Err(Error::WideInteger { method: method.to_string(), dtype });
+        }
+        Ok(())
+    }
+}
+
+fn refuse_labels(computes_values: bool, method: Method, kind: Option<Kind>) -> Result<()> {
+    if computes_values && kind == Some(Kind::Labels) {
+        let allowed = "interp_order 0 without anti-aliasing, mode, and labels (mode where voxels grow, order 0 where they shrink)";
+        return Err(Error::NotForKind { method: method.to_string(), kind: Kind::Labels, allowed });
+    }
+    Ok(())
+}
+
+/// The rule that turns source voxels into a target voxel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Method {
+    /// B-spline interpolation at the centre of the target voxel.
+    ///
+    /// Order 0 moves bits and never computes; at even reduction it takes the upper of two equally near voxels, so the result lies
+    /// half a source voxel off. Other orders compute in 64-bit floats and round once at the end.
+    Interpolate(Order),
+    /// Mean of the source voxels under the target voxel, weighted by overlap: exact for integers, rounded half to even; in 64-bit
+    /// floats for floats. True where more than half of a bool window is.
+    Mean,
+    /// The most frequent value under the target voxel, by overlap; the lowest one where several are equally frequent. Floats
+    /// count -0.0 as 0.0 and all NaN as one value above all others.
+    Mode,
+    /// What labels get by default: [`Method::Mode`] on axes whose voxels grow, order 0 on axes whose voxels shrink.
+    Labels,
+}
+
+impl Method {
+    /// Order 1 for images, [`Method::Labels`] for labels and masks.
+    #[must_use]
+    pub const fn for_kind(kind: Kind) -> Self {
+        match kind {
+            Kind::Labels | Kind::Mask => Self::Labels,
+            Kind::Image => Self::Interpolate(Order::Linear),
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interpolate(order) => write!(f, "interp_order {order}"),
+            Self::Mean => f.write_str("mean"),
+            Self::Mode => f.write_str("mode"),
+            Self::Labels => f.write_str("labels"),
+        }
+    }
+}
+
+/// The low-pass filter before an interpolation, which keeps fine structure from folding into coarse voxels.
+///
+/// It never acts on an axis of factor 1. Tails end at four standard deviations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AntiAlias {
+    /// No filter.
+    Off,
+    /// A Gaussian with a standard deviation of `(d/u - 1) / 2` source voxels on axes that are downsampled; no filter elsewhere,
+    /// and none in effect for factors above 4/5.
+    Gaussian,
+    /// A Gaussian with the given standard deviation, in source voxels, for each axis in turn; 0 means no filter and is the only
+    /// value for axes of factor 1.
+    Sigma(Vec<f64>),
+}
+
+/// What an interpolation sees beyond the edge of the *volume* (edges of requests are never seen).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Boundary {
+    /// Mirrored at the centre of the edge voxel, which is not repeated: `3 2 1 | 0 1 2 3`. numpy and skimage call it `reflect`.
+    #[default]
+    Mirror,
+    /// Mirrored at the edge, the edge voxel repeated: `2 1 0 | 0 1 2 3`. scipy calls it `reflect`.
+    Symmetric,
+    /// The edge voxel goes on for ever.
+    Nearest,
+    /// The other end of the volume follows.
+    Wrap,
+    /// This value.
+    Constant(f64),
+}
+
+/// How computed values become integers. Floats keep their type: for a float result convert the input first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Cast {
+    /// To the nearest, half to even, limited to the range of the type; NaN becomes 0. A bool is true from one half on.
+    #[default]
+    RoundSaturate,
+    /// Towards zero, limited to the range of the type; NaN becomes 0. Loses half a grey level on average; for comparisons with
+    /// software that does so. A bool is treated as under `RoundSaturate`.
+    Truncate,
+}
+
+/// Whether zeros take part in a mean or a mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Zeros {
+    /// They count like any other value. In a mode they win ties, which thins objects.
+    #[default]
+    Count,
+    /// They are taken out before; a window of nothing but zeros gives 0. In a mode this thickens objects.
+    Ignore,
+}
+
+/// Whether 64-bit integers may pass through 64-bit floats, which hold integers exactly up to 2^53 only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WideIntegers {
+    /// Interpolating them is an error.
+    #[default]
+    Refuse,
+    /// They are interpolated in 64-bit floats.
+    ThroughF64,
+}
+
+/// Which target voxels exist. Target voxel `j` covers source `[j·d/u, (j+1)·d/u)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Extent {
+    /// Those that lie inside the source with their whole width.
+    #[default]
+    Inside,
+    /// Those that touch the source. At the rim a window reduces what exists of it.
+    Cover,
+}
+
+/// What target voxels are counted from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Anchor {
+    /// Voxel 0 of the source's grid, so that cropping the source never moves the target grid.
+    #[default]
+    Grid,
+    /// The first voxel of the array.
+    Array,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interpolate(order: Order) -> Spec {
+        Spec::default().with_method(Method::Interpolate(order))
+    }
+
+    #[test]
+    fn labels_are_not_computed_with() {
+        let refused = [
+            interpolate(Order::Linear),
+            interpolate(Order::Nearest).with_anti_alias(AntiAlias::Gaussian),
+            Spec::default().with_method(Method::Mean),
+        ];
+        for spec in refused {
+            let error = spec.check(Some(Kind::Labels), DType::U32).unwrap_err();
+            assert!(matches!(error, Error::NotForKind { .. }));
+            assert!(error.to_string().contains("allowed are interp_order 0"), "{error}");
+            spec.check(Some(Kind::Mask), DType::Bool).unwrap();
+            spec.check(Some(Kind::Image), DType::U8).unwrap();
+        }
+        for method in [Method::Mode, Method::Labels, Method::Interpolate(Order::Nearest)] {
+            Spec::default().with_method(method).check(Some(Kind::Labels), DType::U64).unwrap();
+        }
+        Spec::default().check(Some(Kind::Labels), DType::U64).unwrap();
+    }
+
+    #[test]
+    fn wide_integers_are_interpolated_on_request_only() {
+        let spec = interpolate(Order::Linear);
+        assert!(matches!(spec.check(None, DType::I64), Err(Error::WideInteger { dtype: DType::I64, .. })));
+        spec.clone().with_wide_integers(WideIntegers::ThroughF64).check(None, DType::I64).unwrap();
+        spec.check(None, DType::U32).unwrap();
+        interpolate(Order::Nearest).check(None, DType::U64).unwrap();
+    }
+
+    #[test]
+    fn options_without_effect_are_refused() {
+        let spec = Spec::default().with_method(Method::Mode).with_anti_alias(AntiAlias::Off);
+        assert!(matches!(spec.check(None, DType::U8), Err(Error::UnusedOption { option: "anti_alias", .. })));
+        let spec = interpolate(Order::Linear).with_zeros(Zeros::Ignore);
+        assert!(matches!(spec.check(None, DType::U8), Err(Error::UnusedOption { option: "zeros", .. })));
+    }
+
+    #[test]
+    fn serde_round_trip_and_unknown_fields() {
+        let spec = interpolate(Order::Nearest)
+            .with_anti_alias(AntiAlias::Sigma(vec![0.0, 1.5]))
+            .with_boundary(Boundary::Constant(7.0))
+            .with_cast(Cast::Truncate)
+            .with_anchor(Anchor::Array);
+        let text = serde_json::to_string(&spec).unwrap();
+        assert_eq!(serde_json::from_str::<Spec>(&text).unwrap(), spec, "{text}");
+        assert_eq!(serde_json::from_str::<Spec>("{}").unwrap(), Spec::default());
+        let error = serde_json::from_str::<Spec>(r#"{"methd": "mean"}"#).unwrap_err().to_string();
+        assert!(error.contains("methd"), "{error}");
+        let error = serde_json::from_str::<Spec>(r#"{"method": {"interpolate": 3}}"#).unwrap_err().to_string();
+        assert!(error.contains("interp_order 3") && error.contains("0, 1"), "{error}");
+    }
+}

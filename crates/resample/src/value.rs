@@ -1,0 +1,257 @@
+//! What the kernels need to know about each voxel type.
+
+use array_core::Element;
+use ndarray::ArrayViewMutD;
+
+use crate::Cast;
+use crate::engine::Leaf;
+
+/// The arithmetic of a voxel type.
+pub(crate) trait Value: Element {
+    /// Orders values for a mode: equal keys are one candidate, the lowest wins a tie.
+    type Key: Ord + Copy + Send;
+
+    fn key(self) -> Self::Key;
+    fn from_key(key: Self::Key) -> Self;
+    fn is_zero(self) -> bool;
+    fn to_f64(self) -> f64;
+    /// Rounds a sum that was computed in 64-bit floats once, to this type.
+    fn from_f64(value: f64, cast: Cast) -> Self;
+    /// Runs a mean over windows with the arithmetic that suits the type.
+    fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>);
+}
+
+/// Types whose means are exact: sums fit 128 bits.
+pub(crate) trait Whole: Value {
+    /// Bits of a value's magnitude; decides whether sums fit 64 bits.
+    const BITS: u32;
+
+    fn to_i128(self) -> i128;
+    /// The mean `sum / weight`, with `weight > 0`.
+    fn from_ratio<S: WholeSum>(sum: S, weight: S, cast: Cast) -> Self;
+}
+
+/// An integer wide enough for exact sums.
+pub(crate) trait WholeSum:
+    Copy + PartialOrd + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self>
+{
+    /// The quotient, rounded as the cast says; the divisor is positive.
+    fn divide(self, weight: Self, cast: Cast) -> Self;
+    fn widen(self) -> i128;
+}
+
+macro_rules! whole_sum {
+    ($($S:ty)*) => {$(
+        impl WholeSum for $S {
+            #[inline]
+            fn divide(self, weight: Self, cast: Cast) -> Self {
+                match cast {
+                    Cast::Truncate => self / weight,
+                    Cast::RoundSaturate => {
+                        let quotient = self.div_euclid(weight);
+                        let twice = 2 * self.rem_euclid(weight);
+                        let up = twice > weight || (twice == weight && quotient % 2 != 0);
+                        quotient + Self::from(up)
+                    }
+                }
+            }
+            #[inline]
+            fn widen(self) -> i128 {
+                self.into()
+            }
+        }
+    )*};
+}
+
+whole_sum!(i64 i128);
+
+/// Sums of small types carry noise of some 2^-50; dropping it first lets halves and whole numbers be recognised as such.
+#[inline]
+fn settle_small(value: f64) -> f64 {
+    f64::from(value as f32)
+}
+
+/// The same for 32-bit integers, which an `f32` cannot hold.
+#[inline]
+fn settle_wide(value: f64) -> f64 {
+    (value * 4096.0).round_ties_even() / 4096.0
+}
+
+macro_rules! integers {
+    ($($T:ident $bits:literal $settle:expr;)*) => {$(
+        impl Value for $T {
+            type Key = Self;
+
+            #[inline]
+            fn key(self) -> Self {
+                self
+            }
+            #[inline]
+            fn from_key(key: Self) -> Self {
+                key
+            }
+            #[inline]
+            fn is_zero(self) -> bool {
+                self == 0
+            }
+            #[inline]
+            #[allow(clippy::cast_lossless, reason = "64-bit integers have no `From`; they come here only when asked for")]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+            #[inline]
+            fn from_f64(value: f64, cast: Cast) -> Self {
+                let settle: fn(f64) -> f64 = $settle;
+                // `as` limits to the range of the type and turns NaN into 0.
+                match cast {
+                    Cast::RoundSaturate => settle(value).round_ties_even() as Self,
+                    Cast::Truncate => settle(value) as Self,
+                }
+            }
+            fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
+                leaf.exact_mean(out);
+            }
+        }
+
+        impl Whole for $T {
+            const BITS: u32 = $bits;
+
+            #[inline]
+            fn to_i128(self) -> i128 {
+                self.into()
+            }
+            #[inline]
+            fn from_ratio<S: WholeSum>(sum: S, weight: S, cast: Cast) -> Self {
+                sum.divide(weight, cast).widen() as Self
+            }
+        }
+    )*};
+}
+
+integers! {
+    u8 8 settle_small;
+    u16 16 settle_small;
+    u32 32 settle_wide;
+    u64 64 |value| value;
+    i8 8 settle_small;
+    i16 16 settle_small;
+    i32 32 settle_wide;
+    i64 64 |value| value;
+}
+
+impl Value for bool {
+    type Key = Self;
+
+    fn key(self) -> Self {
+        self
+    }
+    fn from_key(key: Self) -> Self {
+        key
+    }
+    fn is_zero(self) -> bool {
+        !self
+    }
+    fn to_f64(self) -> f64 {
+        f64::from(u8::from(self))
+    }
+    fn from_f64(value: f64, _: Cast) -> Self {
+        settle_small(value) >= 0.5
+    }
+    fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
+        leaf.exact_mean(out);
+    }
+}
+
+impl Whole for bool {
+    const BITS: u32 = 1;
+
+    fn to_i128(self) -> i128 {
+        self.into()
+    }
+    /// True where more than half is.
+    fn from_ratio<S: WholeSum>(sum: S, weight: S, _: Cast) -> Self {
+        sum + sum > weight
+    }
+}
+
+macro_rules! floats {
+    ($($T:ident $Bits:ident $Key:ident;)*) => {$(
+        impl Value for $T {
+            type Key = $Key;
+
+            /// The total order of IEEE 754 on canonical values: -0.0 is 0.0, and every NaN is the positive one, above infinity.
+            fn key(self) -> $Key {
+                let canonical = if self.is_nan() { Self::NAN.abs() } else { self + 0.0 };
+                let bits = canonical.to_bits() as $Key;
+                if bits < 0 { bits ^ $Key::MAX } else { bits }
+            }
+            fn from_key(key: $Key) -> Self {
+                Self::from_bits((if key < 0 { key ^ $Key::MAX } else { key }) as $Bits)
+            }
+            fn is_zero(self) -> bool {
+                self == 0.0
+            }
+            #[inline]
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+            #[inline]
+            fn from_f64(value: f64, _: Cast) -> Self {
+                value as Self
+            }
+            fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
+                leaf.float_mean(out);
+            }
+        }
+    )*};
+}
+
+floats! {
+    f32 u32 i32;
+    f64 u64 i64;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_go_to_even_and_ranges_saturate() {
+        let round = |value| u8::from_f64(value, Cast::RoundSaturate);
+        assert_eq!([0.5, 1.5, 2.5, 254.6, 300.0, -7.0, f64::NAN].map(round), [0, 2, 2, 255, 255, 0, 0]);
+        assert_eq!(round(1.499_999_999_999_9), 2, "noise far below a float32 is no reason to round down");
+        assert_eq!(u8::from_f64(6.999_999_999_999, Cast::Truncate), 7);
+        assert_eq!(i8::from_f64(-1.9, Cast::Truncate), -1);
+        assert_eq!(u32::from_f64(4_294_967_294.999_999, Cast::Truncate), u32::MAX);
+        assert_eq!(i32::from_f64(f64::INFINITY, Cast::RoundSaturate), i32::MAX);
+        assert!(bool::from_f64(0.499_999_999_999, Cast::RoundSaturate));
+        assert!(!bool::from_f64(0.49, Cast::Truncate));
+    }
+
+    #[test]
+    fn ratios_round_half_to_even_below_zero_too() {
+        let ratio = |sum: i64, weight| i8::from_ratio(sum, weight, Cast::RoundSaturate);
+        assert_eq!(
+            [ratio(-5, 2), ratio(-3, 2), ratio(-1, 2), ratio(1, 2), ratio(3, 2), ratio(-7, 3)],
+            [-2, -2, 0, 0, 2, -2]
+        );
+        assert_eq!(i8::from_ratio(-7_i64, 2, Cast::Truncate), -3);
+        let twice = |value: u64| 2 * i128::from(value);
+        assert_eq!(u64::from_ratio(twice(u64::MAX), 2, Cast::RoundSaturate), u64::MAX);
+        assert_eq!(u64::from_ratio(twice(u64::MAX) - 1, 2, Cast::RoundSaturate), u64::MAX - 1);
+        assert!(!bool::from_ratio(2_i64, 4, Cast::RoundSaturate));
+        assert!(bool::from_ratio(3_i64, 4, Cast::RoundSaturate));
+    }
+
+    #[test]
+    fn float_keys_are_ordered_and_canonical() {
+        let ordered = [f32::NEG_INFINITY, -1.0, -f32::MIN_POSITIVE, 0.0, 1e-30, 2.0, f32::INFINITY, f32::NAN];
+        assert!(ordered.windows(2).all(|pair| pair[0].key() < pair[1].key()));
+        assert_eq!((-0.0_f64).key(), 0.0_f64.key());
+        assert_eq!((-f64::NAN).key(), f64::NAN.key());
+        for value in ordered.into_iter().filter(|value| !value.is_nan()) {
+            assert!(f32::from_key(value.key()).eq(&value));
+        }
+        assert!(f32::from_key(f32::NAN.key()).is_nan());
+    }
+}
