@@ -1,0 +1,80 @@
+use array_core::{Coordinate, Length, VoxelBox};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result, Strictness};
+
+/// How to open an instance. The default is what the server says, at its finest scale.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DvidOptions {
+    pub(super) scale: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) extents: Option<VoxelBox>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) voxel_size: Option<Coordinate<Length>>,
+    pub(super) strictness: Strictness,
+    pub(super) chunk_voxels: u64,
+}
+
+/// Voxels of one request by default: 16 MiB of labels, so that four in flight fill the budget.
+const CHUNK_VOXELS: u64 = 128 * 128 * 128;
+/// Above this a server lets no other large request through at the same time.
+const MAX_CHUNK_VOXELS: u64 = 256 * 256 * 256;
+
+impl Default for DvidOptions {
+    fn default() -> Self {
+        Self { scale: 0, extents: None, voxel_size: None, strictness: Strictness::Lenient, chunk_voxels: CHUNK_VOXELS }
+    }
+}
+
+impl DvidOptions {
+    /// The scale to read: its voxels are 2^scale times as large as the finest. Only labelmaps have more than scale 0.
+    pub fn with_scale(mut self, scale: u8) -> Self {
+        self.scale = scale;
+        self
+    }
+
+    /// The voxels that the volume has (indices z, y, x at scale 0), in place of those that the server states: it does not
+    /// always know. Missing voxels read as 0.
+    pub fn with_extents(mut self, voxels: VoxelBox) -> Self {
+        self.extents = Some(voxels);
+        self
+    }
+
+    /// The voxel size (z, y, x in nanometres at scale 0), in place of the one that the server states.
+    pub fn with_voxel_size(mut self, size: impl Into<Coordinate<Length>>) -> Self {
+        self.voxel_size = Some(size.into());
+        self
+    }
+
+    /// What to do where the server states units that nobody knows.
+    pub fn with_strictness(mut self, strictness: Strictness) -> Self {
+        self.strictness = strictness;
+        self
+    }
+
+    /// The most voxels of one request, unless a single block has more; 128³ by default and at most 256³.
+    pub fn with_chunk_voxels(mut self, voxels: u64) -> Self {
+        self.chunk_voxels = voxels;
+        self
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let bad = |option, problem: String| Err(Error::BadOption { option, problem });
+        if !(1..=MAX_CHUNK_VOXELS).contains(&self.chunk_voxels) {
+            return bad(
+                "chunk_voxels",
+                format!("{} voxels; from 1 to {MAX_CHUNK_VOXELS} are possible", self.chunk_voxels),
+            );
+        }
+        if let Some(voxels) = self.extents.filter(|voxels| voxels.dims() != 3) {
+            return bad("extents", format!("{voxels} has to have the axes z, y, x"));
+        }
+        if let Some(size) =
+            self.voxel_size.filter(|size| size.len() != 3 || size.iter().any(|side| *side <= Length::ZERO))
+        {
+            return bad("voxel_size", format!("{size}; three sizes above 0 are due, in nanometres, z, y, x"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+use std::io::{self, Read};
+
+use ureq::http::Response;
+
+use super::control::Control;
+use crate::error::Asked;
+use crate::{Error, Result};
+
+/// The body of an answer, counted, and checked against what the caller and the header say of its length.
+///
+/// It is an [`io::Read`] for those that need one; the errors of that are ours, wrapped, and [`unwrap_io`] gets them back.
+pub(crate) struct Body<'a> {
+    reader: ureq::BodyReader<'a>,
+    control: &'a Control<'a>,
+    stated: Option<u64>,
+    read: u64,
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn new(response: &'a mut Response<ureq::Body>, control: &'a Control<'a>) -> Self {
+        let stated = response.body().content_length();
+        Self { reader: response.body_mut().as_reader(), control, stated, read: 0 }
+    }
+
+    /// Fills `out`; `due` is how long the whole body should be, for the error.
+    pub(crate) fn fill(&mut self, mut out: &mut [u8], due: u64) -> Result<()> {
+        while !out.is_empty() {
+            let n = self.some(out)?;
+            if n == 0 {
+                return Err(Error::Truncated { got: self.read, want: Some(due), asked: Asked::default() });
+            }
+            out = &mut out[n..];
+        }
+        Ok(())
+    }
+
+    /// Reads all that is left, up to a limit.
+    pub(crate) fn read_all(&mut self, limit: u64) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        self.by_ref().take(limit + 1).read_to_end(&mut out).map_err(unwrap_io)?;
+        if out.len() as u64 > limit {
+            return Err(Error::corrupt(limit, format!("more than {limit} bytes, the most that is accepted here")));
+        }
+        Ok(out)
+    }
+
+    /// Reads the beginning of a text that only explains another failure, as far as it comes.
+    pub(super) fn read_start(&mut self, limit: u64) -> Vec<u8> {
+        let mut out = Vec::new();
+        // An error while reading the explanation would hide what it explains.
+        let _ = self.by_ref().take(limit).read_to_end(&mut out);
+        out
+    }
+
+    /// Verifies that the body ends here and is as long as its header said.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        let end = self.read;
+        if self.some(&mut [0; 1])? > 0 {
+            return Err(Error::corrupt(end, "it goes on after all that is due"));
+        }
+        match self.stated {
+            Some(want) if want != end => Err(Error::Truncated { got: end, want: Some(want), asked: Asked::default() }),
+            _ => Ok(()),
+        }
+    }
+
+    fn some(&mut self, out: &mut [u8]) -> Result<usize> {
+        self.control.check()?;
+        match self.reader.read(out) {
+            Ok(n) => {
+                self.read += n as u64;
+                Ok(n)
+            }
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(Error::Truncated { got: self.read, want: self.stated, asked: Asked::default() })
+            }
+            Err(error) => Err(match error.downcast::<ureq::Error>() {
+                Ok(error) => transport_error(&error, false),
+                Err(error) => transport_error(&ureq::Error::Io(error), false),
+            }),
+        }
+    }
+}
+
+impl Read for Body<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.some(out).map_err(io::Error::other)
+    }
+}
+
+/// The error of ours that came through an [`io::Read`].
+pub(crate) fn unwrap_io(error: io::Error) -> Error {
+    error.downcast::<Error>().unwrap_or_else(|error| transport_error(&ureq::Error::Io(error), false))
+}
+
+/// What the HTTP client's error means; `before_answer` where no answer has begun.
+pub(super) fn transport_error(error: &ureq::Error, before_answer: bool) -> Error {
+    use ureq::{Error as E, Timeout};
+    let connecting = match error {
+        E::HostNotFound
+        | E::ConnectionFailed
+        | E::ConnectProxyFailed(_)
+        | E::Timeout(Timeout::Connect | Timeout::Resolve) => true,
+        E::Io(error) => before_answer && is_connecting(error),
+        _ => false,
+    };
+    match error {
+        // Only a deadline makes a limit for the whole exchange.
+        E::Timeout(Timeout::Global) => Error::DeadlineExceeded { asked: Asked::default() },
+        error => Error::Transport { connecting, message: error.to_string(), asked: Asked::default() },
+    }
+}
+
+fn is_connecting(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    matches!(error.kind(), K::ConnectionRefused | K::HostUnreachable | K::NetworkUnreachable | K::AddrNotAvailable)
+}
