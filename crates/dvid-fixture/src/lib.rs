@@ -4,6 +4,7 @@ mod error;
 pub mod faults;
 pub mod http;
 pub mod replay;
+pub mod serve;
 mod server;
 mod sync;
 mod versions;

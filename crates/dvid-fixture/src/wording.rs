@@ -9,7 +9,12 @@ pub(crate) fn refuse(message: &str, path: &str) -> Response {
 
 /// The same with another status.
 pub(crate) fn refuse_as(status: u16, message: &str, path: &str) -> Response {
-    Response::text(status, &format!("{message} ({path})."))
+    Response::text(status, &refuse_text(message, path))
+}
+
+/// A message as it stands in a body, without the line feed.
+pub(crate) fn refuse_text(message: &str, path: &str) -> String {
+    format!("{message} ({path}).")
 }
 
 /// The answer to a route that does not exist.

@@ -1,6 +1,9 @@
 //! A client and the golden folder, for the tests of this crate.
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub(crate) mod decode;
+pub(crate) mod volume;
+
 use std::path::PathBuf;
 
 use dvid_fixture::Request;

@@ -1,0 +1,150 @@
+//! The endpoints of a `uint8blk` instance.
+
+use std::sync::Arc;
+
+use array_core::VoxelBox;
+
+use super::frames::{Encode, framed, octets, shuffled, stream};
+use super::jpeg;
+use super::refusal::{Refusal, Result, bad};
+use super::region::{Region, block_list, int32, triple};
+use super::throttle::Throttle;
+use super::volume::Volume;
+use crate::http::{Request, Response};
+
+pub(super) const TYPE_NAME: &str = "uint8blk";
+/// How the blocks count as stored; it decides what framed endpoints send unless asked for something else.
+pub(super) const COMPRESSION: &str = "LZ4 compression, level -1";
+
+/// The answer to a keyword; `None` for one that the type does not have.
+pub(super) fn answer(
+    volume: &Arc<Volume>,
+    request: &Request,
+    keyword: &str,
+    rest: &[&str],
+    throttle: &Throttle,
+) -> Option<Result<Response>> {
+    Some(match keyword {
+        "raw" | "isotropic" => raw(volume, request, keyword, rest, throttle),
+        "blocks" => blocks(volume, rest),
+        "subvolblocks" => subvolblocks(volume, request, rest, throttle),
+        "specificblocks" => specificblocks(volume, request),
+        _ => return None,
+    })
+}
+
+fn raw(volume: &Volume, request: &Request, keyword: &str, rest: &[&str], throttle: &Throttle) -> Result<Response> {
+    let region = voxel_region(keyword, rest)?;
+    region.check_payload(1, "Requested")?;
+    no_roi(request)?;
+    let _slot = throttle.enter(request)?;
+    let voxels = volume.read::<u8>(0, &region.voxels()?)?.into_raw_vec_and_offset().0;
+    // Of formats behind the offset, the real server takes only this one for three dimensions, and ignores any other.
+    if matches!(rest.get(3), Some(&("jpg" | "jpeg"))) { as_jpeg(&voxels, &region) } else { Ok(octets(voxels)) }
+}
+
+/// All planes below each other in one picture.
+fn as_jpeg(voxels: &[u8], region: &Region) -> Result<Response> {
+    let width = region.voxels()?.shape_usize()?[2];
+    let height = voxels.len() / width;
+    if width.max(height) > jpeg::MAX_SIDE {
+        return bad(format!("jpeg: image is too large to encode ({width} by {height})"));
+    }
+    Ok(framed("image/jpeg", jpeg::encode(voxels, width)))
+}
+
+/// Parses `0_1_2/size/offset`, as `raw` and `isotropic` of every voxel type have it.
+pub(super) fn voxel_region(keyword: &str, rest: &[&str]) -> Result<Region> {
+    let [dims, size, offset, ..] = *rest else {
+        return bad(format!("\"{keyword}\" must be followed by shape/size/offset"));
+    };
+    match dims {
+        "0_1_2" | "vol" => Region::parse(size, offset),
+        "xy" | "xz" | "yz" | "0_1" | "0_2" | "1_2" => {
+            bad("this server has no 2d images; ask for 0_1_2 with a size of 1")
+        }
+        _ => bad(format!("Unknown data shape specification ({dims})")),
+    }
+}
+
+/// There is no instance of type roi here, so each name is unknown.
+pub(super) fn no_roi(request: &Request) -> Result<()> {
+    match request.query("roi") {
+        Some(name) if !name.is_empty() => {
+            bad(format!("Can't get ROI with name \"{name}\": invalid data instance name"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn blocks(volume: &Volume, rest: &[&str]) -> Result<Response> {
+    let [first, span, ..] = *rest else { return bad("\"blocks\" must be followed by block-coord/span-x") };
+    let ([x, y, z], span) = (triple(first, "Block coordinate")?, int32(span)?);
+    if span < 0 {
+        return Err(Refusal::Bare(500, format!("Panic detected on request:\nillegal span {span}\n")));
+    }
+    let blocks = (x..x + span).map(|x| volume.read::<u8>(0, &block_box(volume, [z, y, x])?));
+    let mut bytes = Vec::new();
+    for block in blocks {
+        bytes.append(&mut block?.into_raw_vec_and_offset().0);
+    }
+    Ok(octets(bytes))
+}
+
+fn block_box(volume: &Volume, block_zyx: [i64; 3]) -> Result<VoxelBox> {
+    let begin: [i64; 3] = std::array::from_fn(|axis| block_zyx[axis] * volume.block_zyx[axis]);
+    Ok(VoxelBox::new(begin, volume.block_zyx)?)
+}
+
+fn subvolblocks(volume: &Arc<Volume>, request: &Request, rest: &[&str], throttle: &Throttle) -> Result<Response> {
+    let [size, offset, ..] = *rest else { return bad("\"subvolblocks\" must be followed by size/offset") };
+    let region = Region::parse(size, offset)?;
+    region.check_aligned(volume.block_zyx, "block")?;
+    region.check_payload(1, "Requested")?;
+    let payload = Payload::named(request)?;
+    if payload == Payload::Jpeg {
+        return bad("can't encode JPEG: expected internal block data to be JPEG, was LZ4 compression instead");
+    }
+    let slot = throttle.enter(request)?;
+    let blocks = volume.blocks_in(0, &region.voxels()?)?;
+    Ok(stream(blocks, encoder(volume, payload), &request.path(), slot))
+}
+
+fn specificblocks(volume: &Arc<Volume>, request: &Request) -> Result<Response> {
+    let payload = Payload::named(request)?;
+    let mut blocks = block_list(&request.query("blocks").unwrap_or_default())?;
+    if payload == Payload::Jpeg {
+        blocks.clear(); // the real server sends an empty answer, not an error
+    }
+    Ok(stream(shuffled(blocks), encoder(volume, payload), &request.path(), None))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Payload {
+    /// As stored: `u32` size, LZ4 block.
+    Stored,
+    Uncompressed,
+    Jpeg,
+}
+
+impl Payload {
+    fn named(request: &Request) -> Result<Self> {
+        match request.query("compression").unwrap_or_default().as_str() {
+            "" => Ok(Self::Stored),
+            "uncompressed" => Ok(Self::Uncompressed),
+            "jpeg" => Ok(Self::Jpeg),
+            other => bad(format!("don't understand 'compression' query string value: {other}")),
+        }
+    }
+}
+
+fn encoder(volume: &Arc<Volume>, payload: Payload) -> Encode {
+    let volume = Arc::clone(volume);
+    Box::new(move |block| {
+        let voxels = volume.block::<u8>(0, block)?;
+        Ok(voxels.map(|voxels| match payload {
+            Payload::Uncompressed => voxels,
+            _ => lz4_flex::block::compress_prepend_size(&voxels),
+        }))
+    })
+}

@@ -1,0 +1,160 @@
+//! The endpoints of a `labelmap` instance.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use label_codecs::label_block;
+
+use super::frames::{Encode, octets, shuffled, stream};
+use super::image::{no_roi, voxel_region};
+use super::refusal::{Refusal, Result, bad};
+use super::region::{Region, block_list};
+use super::throttle::Throttle;
+use super::volume::Volume;
+use crate::http::{Request, Response};
+
+pub(super) const TYPE_NAME: &str = "labelmap";
+pub(super) const COMPRESSION: &str = "gzip compression, level -1";
+
+/// The answer to a keyword; `None` for one that the type does not have.
+pub(super) fn answer(
+    volume: &Arc<Volume>,
+    request: &Request,
+    keyword: &str,
+    rest: &[&str],
+    throttle: &Throttle,
+) -> Option<Result<Response>> {
+    Some(match keyword {
+        "raw" | "isotropic" => raw(volume, request, keyword, rest, throttle),
+        "blocks" => blocks(volume, request, rest, throttle),
+        "specificblocks" => specificblocks(volume, request),
+        _ => return None,
+    })
+}
+
+fn raw(volume: &Volume, request: &Request, keyword: &str, rest: &[&str], throttle: &Throttle) -> Result<Response> {
+    let region = voxel_region(keyword, rest)?;
+    let scale = scale(request)?;
+    region.check_payload(8, "requested")?;
+    if scale > 0 && request.query("roi").is_some_and(|name| !name.is_empty()) {
+        return bad("DVID does not currently support ROI masks on lower-scale GETs");
+    }
+    no_roi(request)?;
+    let compression = request.query("compression").unwrap_or_default();
+    check_raw_compression(&compression, &region)?;
+    let _slot = throttle.enter(request)?;
+    single_block_trap(volume, request, &region, scale)?;
+    let voxels = volume.read::<u64>(scale, &region.voxels()?)?;
+    let bytes = little_endian(voxels.iter().copied());
+    Ok(octets(match compression.as_str() {
+        "lz4" => lz4_flex::block::compress(&bytes),
+        "gzip" => gzip(&bytes)?,
+        _ => bytes,
+    }))
+}
+
+fn check_raw_compression(compression: &str, region: &Region) -> Result<()> {
+    match compression {
+        "" | "lz4" | "gzip" => Ok(()),
+        "google" | "googlegzip" if region.voxels()?.shape().iter().any(|side| side % 8 != 0) => {
+            bad("volume must be a multiple of the block size")
+        }
+        "google" | "googlegzip" => {
+            bad(format!("this server has no compression \"{compression}\"; ask with lz4, gzip or none"))
+        }
+        other => bad(format!("unknown compression type \"{other}\"")),
+    }
+}
+
+/// The real server cannot read exactly one block that does not exist, though its voxels are 0.
+fn single_block_trap(volume: &Volume, request: &Request, region: &Region, scale: usize) -> Result<()> {
+    let Some(block) = region.as_one_block(volume.block_zyx) else { return Ok(()) };
+    if volume.block::<u64>(scale, block)?.is_some() {
+        return Ok(());
+    }
+    if request.query("compression").is_some_and(|value| !value.is_empty()) {
+        let [z, y, x] = block;
+        return bad(format!("unable to get label block ({x}, {y}, {z})"));
+    }
+    let cause = "runtime error: invalid memory address or nil pointer dereference";
+    let message = format!("Panic detected on request:\n{cause}\nURL: {}\n", request.path());
+    Err(Refusal::Bare(500, message))
+}
+
+fn blocks(volume: &Arc<Volume>, request: &Request, rest: &[&str], throttle: &Throttle) -> Result<Response> {
+    let [size, offset, ..] = *rest else { return bad("must specify size and offset with GET /blocks endpoint") };
+    let scale = scale(request)?;
+    let payload = Payload::named(request, Payload::Lz4)?;
+    let region = Region::parse(size, offset)?;
+    region.check_aligned(volume.block_zyx, "blocks")?;
+    let slot = throttle.enter(request)?;
+    let blocks = volume.blocks_in(scale, &region.voxels()?)?;
+    Ok(stream(shuffled(blocks), encoder(volume, scale, payload), &request.path(), slot))
+}
+
+fn specificblocks(volume: &Arc<Volume>, request: &Request) -> Result<Response> {
+    let payload = Payload::named(request, Payload::Blocks)?;
+    let scale = scale(request)?;
+    let blocks = block_list(&request.query("blocks").unwrap_or_default())?;
+    Ok(stream(shuffled(blocks), encoder(volume, scale, payload), &request.path(), None))
+}
+
+/// The level: any integer, cut to 8 bits and not compared with the levels that exist, as the real server does.
+fn scale(request: &Request) -> Result<usize> {
+    let Some(text) = request.query("scale").filter(|text| !text.is_empty()) else { return Ok(0) };
+    match text.parse::<i64>() {
+        Ok(scale) => Ok(usize::from(scale as u8)),
+        Err(_) => bad(format!("bad scale specified: strconv.Atoi: parsing \"{text}\": invalid syntax")),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Payload {
+    Lz4,
+    Gzip,
+    Blocks,
+    Uncompressed,
+}
+
+impl Payload {
+    fn named(request: &Request, default: Self) -> Result<Self> {
+        match request.query("compression").unwrap_or_default().as_str() {
+            "" => Ok(default),
+            "lz4" => Ok(Self::Lz4),
+            "gzip" => Ok(Self::Gzip),
+            "blocks" => Ok(Self::Blocks),
+            "uncompressed" => Ok(Self::Uncompressed),
+            _ => bad("compression must be \"lz4\" (default), \"gzip\", \"blocks\" or \"uncompressed\""),
+        }
+    }
+}
+
+fn encoder(volume: &Arc<Volume>, scale: usize, payload: Payload) -> Encode {
+    let volume = Arc::clone(volume);
+    Box::new(move |block| {
+        let Some(labels) = volume.block::<u64>(scale, block)? else { return Ok(None) };
+        Ok(Some(match payload {
+            Payload::Uncompressed => little_endian(labels),
+            Payload::Lz4 => lz4_flex::block::compress(&little_endian(labels)),
+            Payload::Gzip => gzip(&little_endian(labels))?,
+            Payload::Blocks => gzip(&encode_block(&volume, &labels)?)?,
+        }))
+    })
+}
+
+fn encode_block(volume: &Volume, labels: &[u64]) -> Result<Vec<u8>> {
+    let shape = volume.block_zyx.map(|side| side as usize);
+    label_block::encode(labels, shape).map_err(|error| Refusal::Failed(error.to_string()))
+}
+
+fn little_endian(labels: impl IntoIterator<Item = u64>) -> Vec<u8> {
+    labels.into_iter().flat_map(u64::to_le_bytes).collect()
+}
+
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let done = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    done.map_err(|error| Refusal::Failed(error.to_string()))
+}
