@@ -245,6 +245,7 @@ impl Error {
             | Self::NotWhole { axis, .. }
             | Self::TooManyDigits { axis, .. }
             | Self::Overflow { axis, .. } => *axis = Some(index),
+            Self::NotAligned { axis, .. } => *axis = index,
             _ => {}
         }
         self

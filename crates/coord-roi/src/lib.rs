@@ -41,6 +41,7 @@
 
 extern crate alloc;
 
+pub mod compat;
 mod coordinate;
 mod error;
 mod grid;
@@ -50,6 +51,8 @@ mod rounding;
 mod scalar;
 #[cfg(feature = "serde")]
 mod stored;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 mod voxel_box;
 
 pub use coordinate::{Coordinate, MAX_DIMS};

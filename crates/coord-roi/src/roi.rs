@@ -9,7 +9,7 @@ mod sets;
 
 use core::hash::{Hash, Hasher};
 
-pub(crate) use format::{parse_bounds, split_bounds};
+pub(crate) use format::{EMPTY, parse_bounds, split_bounds};
 
 use crate::{Coordinate, Error, Result, Scalar};
 
@@ -62,7 +62,7 @@ impl<T: Scalar> Roi<T> {
     /// # Errors
     /// [`Error::DimsMismatch`]; [`Error::NegativeShape`]; [`Error::Overflow`] when an end does not fit into 64 bits.
     pub fn new(offset: impl Into<Coordinate<T>>, shape: impl Into<Coordinate<T>>) -> Result<Self> {
-        let axes = offset.into().zip_with(&shape.into(), |axis, begin, shape| checked_axis(axis, begin, shape))?;
+        let axes = offset.into().zip_with(&shape.into(), checked_axis)?;
         Ok(Self { axes })
     }
 
@@ -104,6 +104,10 @@ impl<T: Scalar> Roi<T> {
 
     /// The axes.
     pub fn axes(&self) -> &[Axis<T>] {
+        &self.axes
+    }
+
+    pub(crate) fn coordinate(&self) -> &Coordinate<Axis<T>> {
         &self.axes
     }
 

@@ -51,8 +51,8 @@ pub trait Scalar: Copy + Default + Ord + Hash + Debug + Display + sealed::Sealed
     fn steps_rest(self, step: Self) -> Result<Self>;
     /// Whether `self` is a whole multiple of `divisor`, whose sign does not matter; [`Error::DivisionByZero`] for 0.
     fn is_multiple(self, divisor: Self) -> Result<bool>;
-    /// Whole steps at `self`, which is on the axis `axis`; [`Error::NotAligned`], with the nearest multiples, where there is a rest.
-    fn steps_exact(self, step: Self, axis: usize) -> Result<i64> {
+    /// Whole steps at `self`; [`Error::NotAligned`], with the nearest multiples and the axis 0, where there is a rest.
+    fn steps_exact(self, step: Self) -> Result<i64> {
         let rest = self.steps_rest(step)?;
         if rest == Self::ZERO {
             return self.steps_floor(step);
@@ -60,7 +60,7 @@ pub trait Scalar: Copy + Default + Ord + Hash + Debug + Display + sealed::Sealed
         let below = self.try_sub(rest)?;
         let above = below.try_add(step)?;
         let [value, step, below, above] = [self, step, below, above].map(Scalar::to_length);
-        Err(Error::NotAligned { axis, value, step, below, above })
+        Err(Error::NotAligned { axis: 0, value, step, below, above })
     }
     /// The number as an exact length.
     fn to_length(self) -> Length;

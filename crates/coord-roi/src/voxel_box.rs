@@ -108,7 +108,8 @@ impl VoxelBox {
         self.shape.iter().enumerate().map(|(axis, &entry)| to_usize(axis, entry)).collect()
     }
 
-    /// Where this box lies in an array whose first voxel is `array.begin()`: one range per axis, counted from 0.
+    /// Where this box lies in an array whose first voxel is `array.begin()`: one range per axis, counted from 0. An axis of shape 0 is
+    /// `0..0`, wherever it is.
     ///
     /// # Errors
     /// [`Error::DimsMismatch`]; [`Error::OutOfBounds`] where the box leaves the array; [`Error::Overflow`] where an index does
@@ -118,6 +119,9 @@ impl VoxelBox {
         (0..self.dims())
             .map(|axis| {
                 let (inner, outer) = (self.range(axis), array.range(axis));
+                if inner.is_empty() {
+                    return Ok(0..0);
+                }
                 if inner.start < outer.start || inner.end > outer.end {
                     let (begin, end, low, high) = (inner.start, inner.end, outer.start, outer.end);
                     return Err(Error::OutOfBounds { axis, begin, end, low, high });

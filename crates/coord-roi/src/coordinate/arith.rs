@@ -104,7 +104,7 @@ impl<T: Scalar> Coordinate<T> {
     /// # Errors
     /// [`Error::NotAligned`], with the nearest multiples, where there is a remainder; else as [`div_floor`](Self::div_floor).
     pub fn div_exact(&self, steps: &Self) -> Result<Coordinate> {
-        self.zip_with(steps, |axis, value, step| value.steps_exact(step, axis).map_err(|error| error.at(axis)))
+        self.pairs(steps, T::steps_exact)
     }
 
     /// What is left above [`div_floor`](Self::div_floor) steps: at least 0, less than the step.

@@ -1,6 +1,6 @@
 //! The one place where world becomes voxel and voxel becomes world.
 
-use crate::{Axis, Coordinate, Error, Grid, Length, Result, Roi, Rounding, VoxelBox};
+use crate::{Axis, Coordinate, Error, Grid, Length, Result, Roi, Rounding, Scalar, VoxelBox};
 
 /// One axis of a grid.
 #[derive(Clone, Copy)]
@@ -54,11 +54,7 @@ impl Line {
         if last <= first {
             return Ok((first, 0));
         }
-        let count = last.checked_sub(first).ok_or_else(|| {
-            let (left, right) = (last.into(), first.into());
-            Error::Overflow { axis: None, op: "-", left, right }
-        })?;
-        Ok((first, count))
+        Ok((first, last.try_sub(first)?))
     }
 
     /// Begin and shape in the world of a range of voxels.
@@ -80,8 +76,7 @@ impl Grid {
     /// [`Error::DimsMismatch`]; [`Error::Unbounded`]; with [`Rounding::Exact`] [`Error::NotAligned`], which names the nearest aligned
     /// positions; [`Error::Overflow`].
     pub fn to_voxels(&self, roi: &Roi<Length>, rounding: Rounding) -> Result<VoxelBox> {
-        self.step.same_dims(&Coordinate::try_from(roi.axes())?)?;
-        let voxels = Coordinate::try_from(roi.axes())?.try_map(|index, axis| match axis {
+        let voxels = self.step.zip_with(roi.coordinate(), |index, _, axis| match axis {
             Axis::Bounded { begin, shape } => {
                 self.line(index).voxels(begin, shape, rounding).map_err(|error| error.at(index))
             }
@@ -127,7 +122,7 @@ impl Grid {
     /// # Errors
     /// [`Error::DimsMismatch`]; with [`Rounding::Exact`] [`Error::NotAligned`]; [`Error::Overflow`].
     pub fn snap(&self, roi: &Roi<Length>, rounding: Rounding) -> Result<Roi<Length>> {
-        let axes = self.step.zip_with(&Coordinate::try_from(roi.axes())?, |index, _, axis| {
+        let axes = self.step.zip_with(roi.coordinate(), |index, _, axis| {
             let Axis::Bounded { begin, shape } = axis else { return Ok(Axis::All) };
             let line = self.line(index);
             let snapped = line.voxels(begin, shape, rounding).and_then(|(first, count)| line.interval(first, count));

@@ -77,15 +77,12 @@ impl Roi {
     /// Begin and shape divided by `divisor`, where both divide without a remainder. To go to coarser voxels, use a [`Grid`].
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`], [`Error::ZeroStep`] unless every divisor is greater than 0, [`Error::NotAligned`].
+    /// [`Error::DimsMismatch`], [`Error::ZeroStep`] where the divisor of a bounded axis is not greater than 0, [`Error::NotAligned`].
     pub fn div_exact(&self, divisor: &Coordinate) -> Result<Self> {
         self.axes.same_dims(divisor)?;
-        for (axis, &step) in divisor.iter().enumerate() {
-            step.steps_floor(step).map_err(|error| error.at(axis))?;
-        }
         self.each(|axis, begin, shape| {
-            let begin = begin.steps_exact(divisor[axis], axis)?;
-            checked_axis(axis, begin, shape.steps_exact(divisor[axis], axis)?)
+            let begin = begin.steps_exact(divisor[axis])?;
+            checked_axis(axis, begin, shape.steps_exact(divisor[axis])?)
         })
     }
 }

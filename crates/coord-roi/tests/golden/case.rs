@@ -1,0 +1,135 @@
+//! A recorded case, and how it is to be treated.
+
+use std::fmt;
+
+use coord_roi::Error;
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+pub(crate) struct Case {
+    pub(crate) id: String,
+    pub(crate) op: String,
+    pub(crate) args: Value,
+    pub(crate) expect: Value,
+    pub(crate) tags: Vec<String>,
+}
+
+/// How to treat a case, from the mildest to the strictest; of several the strictest wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rule {
+    /// The recorded result.
+    Identical,
+    /// The recorded result from the compatibility module; absent from the main interface.
+    Compat,
+    /// Another result than the recorded one, see [`amend`](crate::amend).
+    Changed,
+    /// An error in place of the recorded result.
+    Error,
+    /// The operands are refused, or cannot be written down in Rust.
+    NotAccepted,
+}
+
+/// Why there is no result.
+pub(crate) enum Failure {
+    /// The operands are not accepted.
+    Refused(String),
+    /// The operation has failed.
+    Error(Error),
+}
+
+pub(crate) type Outcome = Result<Value, Failure>;
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(reason) => f.write_str(reason),
+            Self::Error(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+impl Failure {
+    /// Whether this is what stands in for the exception that the reference has raised, if it has raised one.
+    pub(crate) fn goes_with(&self, expect: &Value) -> bool {
+        if expect["kind"] != "error" {
+            return true;
+        }
+        let Self::Error(error) = self else {
+            return matches!(
+                expect["value"].as_str(),
+                Some("AssertionError" | "TypeError" | "ValueError" | "OverflowError" | "ZeroDivisionError")
+            );
+        };
+        match expect["value"].as_str() {
+            Some("AssertionError") => matches!(error, Error::DimsMismatch { .. } | Error::ZeroStep { .. }),
+            Some("ZeroDivisionError") => matches!(error, Error::DivisionByZero { .. } | Error::ZeroStep { .. }),
+            Some("TypeError") => matches!(error, Error::MissingEntry { .. } | Error::MissingOffset { .. }),
+            Some("RuntimeError") => matches!(error, Error::Parse { .. }),
+            Some("ValueError" | "OverflowError") => matches!(error, Error::NotFinite { .. }),
+            _ => false,
+        }
+    }
+}
+
+impl Case {
+    pub(crate) fn rule(&self) -> Result<Rule, String> {
+        let mut rule = Rule::Identical;
+        for tag in self.tags.iter().filter(|tag| tag.starts_with('Q')) {
+            rule = rule.max(match tag.as_str() {
+                "Q03" | "Q04" | "Q05" | "Q08" | "Q19" => Rule::NotAccepted,
+                "Q11" | "Q12" | "Q13" | "Q14" | "Q16" => Rule::Error,
+                "Q06" | "Q07" | "Q09" | "Q10" | "Q15" | "Q21" | "Q22" => Rule::Changed,
+                "Q01" | "Q02" | "Q17" => Rule::Compat,
+                _ => return Err(format!("no rule for the tag {tag}")),
+            });
+        }
+        Ok(rule)
+    }
+
+    pub(crate) fn has_tag(&self, tag: &str) -> bool {
+        self.tags.iter().any(|own| own == tag)
+    }
+
+    /// Whether an operand is one that the main types leave out: entries without a value, negative steps and shapes, and operands of
+    /// different dims where the reference says "not contained".
+    pub(crate) fn is_beyond_main(&self) -> bool {
+        fn any(value: &Value, test: &dyn Fn(&Value) -> bool) -> bool {
+            match value {
+                Value::Array(entries) => entries.iter().any(|entry| any(entry, test)),
+                Value::Object(map) => map.values().any(|entry| any(entry, test)),
+                value => test(value),
+            }
+        }
+        let dims = |value: &Value| value.get("shape").unwrap_or(value).as_array().map(Vec::len);
+        let other = self.args.get("other").or(self.args.get("point")).and_then(dims);
+        any(&self.args, &Value::is_null)
+            || any(&self.args["other"], &|value| value.as_i64().is_some_and(|value| value < 0))
+            || any(&self.args["self"]["shape"], &|value| value.as_i64().is_some_and(|value| value < 0))
+            || (self.op.starts_with("roi.contains") && other != dims(&self.args["self"]))
+    }
+}
+
+/// Whether a result is the expected one. An expected empty region without an offset stands for any empty region of its dims.
+pub(crate) fn same(expected: &Value, value: &Value) -> bool {
+    if expected["kind"] != "roi" || value["kind"] != "roi" {
+        return expected == value;
+    }
+    let list = |value: &Value, part: &str| value["value"][part].as_array().cloned().unwrap_or_default();
+    let nowhere = list(expected, "offset").iter().all(Value::is_null);
+    let empty = |shape: &[Value]| shape.iter().any(|entry| entry.as_i64().is_some_and(|entry| entry <= 0));
+    let (shape, own) = (list(expected, "shape"), list(value, "shape"));
+    expected == value || (nowhere && empty(&shape) && empty(&own) && shape.len() == own.len())
+}
