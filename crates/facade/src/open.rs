@@ -1,0 +1,106 @@
+//! From a configuration to an array.
+
+use std::sync::Arc;
+
+use array_core::npy::{NpyArray, NpyOptions};
+use array_core::{Array, ArrayExt, ArrayRef, Crop};
+use resample::{Method, ResampledArray, Target};
+use serde::de::IntoDeserializer;
+
+use crate::config::{CropConfig, DvidConfig, NpyConfig, ResampledConfig};
+use crate::view::Renamed;
+use crate::{ArrayConfig, Error, Result};
+
+/// Opens what a configuration describes. Reads metadata only; voxels are read when they are asked for.
+///
+/// # Errors
+/// [`Error::NotBuilt`] for a back end that this program was built without, otherwise what the back end has to say.
+pub fn open(config: &ArrayConfig) -> Result<ArrayRef> {
+    match config {
+        ArrayConfig::Dvid(config) => dvid(config),
+        ArrayConfig::Npy(config) => npy(config),
+        ArrayConfig::Crop(config) => crop(config),
+        ArrayConfig::Resampled(config) => resampled(config),
+    }
+}
+
+#[cfg(feature = "dvid")]
+fn dvid(config: &DvidConfig) -> Result<ArrayRef> {
+    use dvid_source::{DvidArray, DvidClient, DvidOptions};
+
+    let backend = |error: dvid_source::Error| match error {
+        dvid_source::Error::NotBuilt { what, feature } => Error::NotBuilt { what, feature },
+        other => Error::Backend(Box::new(other)),
+    };
+    let (server, uuid, data) = &config.source;
+    let mut options = DvidOptions::default().with_scale(config.scale);
+    if let Some(voxel_size) = config.voxel_size {
+        options = options.with_voxel_size(voxel_size);
+    }
+    if let Some(extents) = config.extents {
+        options = options.with_extents(extents);
+    }
+    let client = DvidClient::new(server).map_err(backend)?;
+    let array = DvidArray::open(&client, uuid, data, &options).map_err(backend)?;
+    Ok(renamed(Arc::new(array), config.name.as_deref()))
+}
+
+#[cfg(not(feature = "dvid"))]
+fn dvid(_: &DvidConfig) -> Result<ArrayRef> {
+    Err(Error::NotBuilt { what: "reading DVID servers".to_owned(), feature: "dvid" })
+}
+
+fn npy(config: &NpyConfig) -> Result<ArrayRef> {
+    let mut options = NpyOptions::default();
+    options.voxel_size = config.voxel_size;
+    options.offset = config.offset;
+    options.axes.clone_from(&config.axes);
+    options.kind = config.kind;
+    Ok(renamed(Arc::new(NpyArray::open(&config.path, options)?), config.name.as_deref()))
+}
+
+fn crop(config: &CropConfig) -> Result<ArrayRef> {
+    Ok(Arc::new(Crop::new(open(&config.source)?, config.roi, config.alignment)?))
+}
+
+fn resampled(config: &ResampledConfig) -> Result<ArrayRef> {
+    let source = open(&config.source)?;
+    let target = target(config, source.meta().dims())?;
+    let mut spec = config.spec.clone();
+    if let Some(order) = config.interp_order {
+        if spec.method.is_some() {
+            return Err(invalid("interp_order", "spec.method says it too; give one of them"));
+        }
+        // The order's own parser knows which orders there are.
+        let order: Result<_, serde::de::value::Error> = serde::Deserialize::deserialize(order.into_deserializer());
+        spec =
+            spec.with_method(Method::Interpolate(order.map_err(|error| invalid("interp_order", error.to_string()))?));
+    }
+    let name = config.name.clone().unwrap_or_else(|| source.name().to_owned());
+    Ok(Arc::new(ResampledArray::new(name, source, target, spec)?))
+}
+
+fn target(config: &ResampledConfig, dims: usize) -> Result<Target> {
+    match (&config.upsample, &config.downsample, config.voxel_size) {
+        (None, None, Some(voxel_size)) => Ok(Target::from(voxel_size)),
+        (None, None, None) => Err(invalid("resampled", "give voxel_size, or upsample and downsample")),
+        (upsample, downsample, None) => {
+            let ones = |other: &Option<Vec<u32>>| vec![1; other.as_ref().map_or(dims, Vec::len)];
+            let up = upsample.clone().unwrap_or_else(|| ones(downsample));
+            let down = downsample.clone().unwrap_or_else(|| ones(upsample));
+            Ok(Target::up_down(&up, &down)?)
+        }
+        (_, _, Some(_)) => Err(invalid("resampled", "voxel_size and factors say the same twice; give one of them")),
+    }
+}
+
+fn renamed(array: ArrayRef, name: Option<&str>) -> ArrayRef {
+    match name {
+        Some(name) => Arc::new(Renamed::new(array, name)),
+        None => array,
+    }
+}
+
+fn invalid(what: &str, reason: impl Into<String>) -> Error {
+    Error::Invalid { what: what.to_owned(), reason: reason.into() }
+}
