@@ -1,0 +1,155 @@
+//! Windows of whole factors.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use array_core::ndarray::ArrayD;
+use array_core::{
+    Array, ArrayExt, ArrayMeta, Axes, AxisInfo, Block, Coordinate, Grid, Kind, Length, MemoryArray, Provenance,
+    VoxelBox,
+};
+use resample::{Cast, Extent, Factor, Method, ResampledArray, Spec, Zeros};
+
+use crate::case::{self, Anchor, Case, Compare, Downsample, Partial, Rounding};
+use crate::{Outcome, Run, compare, half};
+
+type Error = Box<dyn std::error::Error>;
+
+/// A resampled array over a block whose first voxel has this index; all axes are axes of space, with voxels of 1 nm.
+pub(crate) fn array(
+    block: Block,
+    origin: &[i64],
+    kind: Kind,
+    factors: Vec<Factor>,
+    spec: Spec,
+) -> Result<ResampledArray, Error> {
+    let names = ["u", "v", "w", "z", "y", "x"];
+    let axes = names[names.len() - origin.len()..].iter().map(|name| AxisInfo::space(*name)).collect::<Vec<_>>();
+    let grid = Grid::with_step(Coordinate::filled(origin.len(), Length::ONE)?)?;
+    let shape = block.shape().iter().map(|&extent| extent as i64).collect::<Vec<_>>();
+    let voxels = VoxelBox::new(Coordinate::try_from(origin)?, Coordinate::try_from(shape.as_slice())?)?;
+    let meta = ArrayMeta::new("golden", block.dtype(), Axes::new(axes)?, &[], grid, voxels)?;
+    let meta = meta.with_kind(kind, Provenance::Stated("the case".to_owned()));
+    let source = MemoryArray::from_meta(meta, block)?;
+    Ok(ResampledArray::new("resampled", Arc::new(source), factors, spec)?)
+}
+
+/// What a case needs that does not exist yet.
+fn missing(params: &Downsample, case: &Case) -> Option<String> {
+    let windows_compared = matches!(case.compare, Compare::WindowMode {});
+    match params.method {
+        case::Method::Mean => {}
+        case::Method::Mode if windows_compared && params.level == 1 => {}
+        case::Method::Mode if params.tie.as_deref() == Some("lowest") => {}
+        case::Method::Mode => return Some(format!("mode, ties {}", params.tie.as_deref().unwrap_or("of no name"))),
+        case::Method::Median => return Some(format!("median, {}", params.median.as_deref().unwrap_or("of no name"))),
+        method => return Some(format!("{method:?}").to_lowercase()),
+    }
+    match params.partial_windows {
+        Partial::Include | Partial::Crop => {}
+        Partial::PadConstant => return Some(format!("partial windows padded with {}", params.cval.unwrap_or(0.0))),
+        Partial::FirstVoxel => return Some("partial windows keep their first voxel".to_owned()),
+    }
+    let divisible =
+        |(extent, factor): (&usize, &u32)| (*extent as u64).is_multiple_of(u64::from(*factor).pow(params.level));
+    let whole = case.input.shape.iter().zip(&params.factors).all(divisible);
+    // The library that keeps sums between levels starts over from rounded values after the fourth.
+    if params.accumulate_levels && params.level > 1 && !(whole && params.level <= 4) {
+        return Some("accumulated levels over partial windows".to_owned());
+    }
+    None
+}
+
+pub(crate) fn run(case: &Case, params: &Downsample) -> Run {
+    if let Some(what) = missing(params, case) {
+        return Ok(Outcome::NotYet(what));
+    }
+    let mean = params.method == case::Method::Mean;
+    let (method, kind) = if mean { (Method::Mean, Kind::Image) } else { (Method::Mode, Kind::Labels) };
+    let extent = if params.partial_windows == Partial::Crop { Extent::Inside } else { Extent::Cover };
+    let cast = if params.rounding == Some(Rounding::Trunc) { Cast::Truncate } else { Cast::RoundSaturate };
+    let zeros = if params.ignore_zero { Zeros::Ignore } else { Zeros::Count };
+    let spec = Spec::default().with_method(method).with_extent(extent).with_cast(cast).with_zeros(zeros);
+
+    let expected = case.output.read()?;
+    let input = compare::convert(&case.input.read()?, expected.dtype())?;
+    let origin = match params.anchor {
+        Some(Anchor::AbsoluteZero) => case.input.origin.clone().ok_or("windows at absolute indices need an origin")?,
+        None => vec![0; input.shape().len()],
+    };
+    if params.preserve_dtype.is_some_and(|preserved| preserved != (case.input.dtype == case.output.dtype)) {
+        return Err("the types of input and output contradict preserve_dtype".into());
+    }
+    let (steps, power) = if params.chained { (params.level, 1) } else { (1, params.level) };
+    let factors =
+        params.factors.iter().map(|factor| Factor::down_by(factor.pow(power))).collect::<Result<Vec<_>, _>>()?;
+    let (mut found, mut begin) = (input.clone(), origin.clone());
+    for _ in 0..steps {
+        let level = array(found, &begin, kind, factors.clone(), spec.clone())?;
+        check_place(case, params, &level, power)?;
+        begin = level.meta().voxel_box().begin().to_vec();
+        found = level.data()?;
+    }
+    let found = if case.output.is_half() { half::round(found) } else { found };
+    if case.output.origin.as_ref().is_some_and(|expected| *expected != begin) {
+        return Err(format!("begins at {begin:?}").into());
+    }
+    match case.compare {
+        Compare::WindowMode {} => {
+            check_windows(&found, &input, params, (&origin, &begin))?;
+            check_windows(&expected, &input, params, (&origin, &begin))?;
+        }
+        _ => compare::check(case, &found, &expected)?,
+    }
+    Ok(Outcome::Passed(name(params)))
+}
+
+fn name(params: &Downsample) -> String {
+    let zeros = if params.ignore_zero { " without zeros" } else { "" };
+    let rounding = if params.rounding == Some(Rounding::Trunc) { ", truncated" } else { "" };
+    format!("{:?}{zeros}{rounding}", params.method).to_lowercase()
+}
+
+/// The centre of the first voxel and the step, in source voxels, where a case states them.
+fn check_place(case: &Case, params: &Downsample, level: &ResampledArray, power: u32) -> Result<(), Error> {
+    let Some(places) = &params.centre_of_first_and_step else { return Ok(()) };
+    if power != params.level {
+        return Ok(());
+    }
+    let (offset, step) = (level.meta().offset(), level.meta().voxel_size());
+    for (axis, &place) in places.iter().enumerate() {
+        let (offset, step) = (offset[axis].to_f64(), step[axis].to_f64());
+        if (offset + step / 2.0 - 0.5, step) != place {
+            return Err(
+                format!("{}: axis {axis} has its first centre at {}", case.id, offset + step / 2.0 - 0.5).into()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Every value must be one of the most frequent of its window.
+fn check_windows(modes: &Block, input: &Block, params: &Downsample, begins: (&[i64], &[i64])) -> Result<(), Error> {
+    let whole = |block: &Block| {
+        let values = compare::wholes(block).ok_or("windows of whole numbers only")?;
+        Ok::<_, Error>(ArrayD::from_shape_vec(block.shape(), values)?)
+    };
+    let (modes, input) = (whole(modes)?, whole(input)?);
+    for (place, value) in modes.indexed_iter() {
+        let mut votes = BTreeMap::new();
+        for (source, label) in input.indexed_iter() {
+            let inside = (0..params.factors.len()).all(|axis| {
+                let index = source[axis] as i64 + begins.0[axis];
+                index.div_euclid(i64::from(params.factors[axis])) == place[axis] as i64 + begins.1[axis]
+            });
+            if inside && !(params.ignore_zero && *label == 0) {
+                *votes.entry(*label).or_insert(0) += 1;
+            }
+        }
+        let most = votes.values().max().copied().unwrap_or(0);
+        if votes.get(value).copied().unwrap_or(0) != most {
+            return Err(format!("{value} at {place:?} is not the most frequent of {votes:?}").into());
+        }
+    }
+    Ok(())
+}

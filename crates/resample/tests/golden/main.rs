@@ -1,0 +1,58 @@
+//! Golden vectors: values that other software computed, every case of `resample/cases.json`.
+//!
+//! The folder is that of `VOXSCOPE_GOLDEN` if set, else the copy in the repository. Cases of methods that do not exist yet are
+//! counted and named; a case of unknown form is a failure.
+
+mod case;
+mod compare;
+mod downsample;
+mod half;
+mod rescale;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::case::{Case, Cases, Params};
+
+/// How a case ended.
+enum Outcome {
+    /// The result agrees with the file; what was run.
+    Passed(String),
+    /// The method comes later; its name.
+    NotYet(String),
+}
+
+type Run = Result<Outcome, Box<dyn std::error::Error>>;
+
+fn folder() -> PathBuf {
+    let root = std::env::var_os("VOXSCOPE_GOLDEN").map(PathBuf::from);
+    let committed = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/golden");
+    root.unwrap_or_else(committed).join("resample")
+}
+
+fn run(case: &Case) -> Run {
+    match &case.params {
+        Params::Rescale(params) => rescale::whole(case, params),
+        Params::RescaleRoi(params) => rescale::region(case, params),
+        Params::Downsample(params) => downsample::run(case, params),
+    }
+}
+
+#[test]
+fn golden_resample_cases() {
+    let text = std::fs::read_to_string(folder().join("cases.json")).expect("the golden folder has resample/cases.json");
+    let cases: Cases = serde_json::from_str(&text).expect("every case has a known form");
+    let (mut passed, mut not_yet, mut failed) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+    for case in &cases.cases {
+        match run(case) {
+            Ok(Outcome::Passed(what)) => *passed.entry(what).or_insert(0) += 1,
+            Ok(Outcome::NotYet(what)) => *not_yet.entry(what).or_insert(0) += 1,
+            Err(error) => failed.push(format!("{}: {error}", case.id)),
+        }
+    }
+    let total = |counts: &BTreeMap<String, i32>| counts.values().sum::<i32>();
+    println!("golden resample: {} cases ran: {passed:?}", total(&passed));
+    println!("golden resample: {} cases not yet: {not_yet:?}", total(&not_yet));
+    assert!(failed.is_empty(), "{} of {} cases failed:\n{}", failed.len(), cases.cases.len(), failed.join("\n"));
+    assert!(total(&passed) > 0, "no case ran");
+}
