@@ -193,6 +193,12 @@ pub enum Error {
     /// A view of nothing.
     #[error("a view needs at least one array")]
     NoArrays,
+    /// Nothing to look at, or nothing to look with.
+    #[error("{what} has no extent, so nothing can be fitted into the view")]
+    EmptyRegion {
+        /// The region or the window.
+        what: String,
+    },
     /// A value range that is none.
     #[error("{low} to {high} is no range of values: both must be finite, and different")]
     DataRange {

@@ -5,7 +5,7 @@ mod image;
 mod other;
 mod segmentation;
 
-pub use controls::{ControlValue, Invlerp};
+pub use controls::{ControlValue, Invlerp, Limit};
 pub use image::{Blend, ImageLayer, VolumeRendering};
 pub use other::OtherLayer;
 pub use segmentation::{ColorGroup, SegmentationLayer};

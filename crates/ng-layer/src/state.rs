@@ -24,7 +24,7 @@ document! {
     /// use ng_layer::{ImageLayer, SourceUrl, ViewerState};
     ///
     /// let em = ImageLayer::new("em", SourceUrl::parse("precomputed://https://data.example.org/em"))?;
-    /// let state = ViewerState::default().with_layers([em.into()].into_iter().collect::<ng_layer::Layers>())?;
+    /// let state = ViewerState::default().with_layer(em)?;
     /// let url = state.to_url(ng_layer::PUBLIC_VIEWER)?;
     /// assert!(url.starts_with("https://neuroglancer-demo.appspot.com/#!%7B%22layers%22:"));
     /// # Ok::<(), ng_layer::Error>(())
