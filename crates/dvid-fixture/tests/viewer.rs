@@ -1,0 +1,91 @@
+//! What Neuroglancer asks for: pictures instead of voxels.
+
+mod common;
+
+use std::sync::Arc;
+
+use array_core::ndarray::Array3;
+use array_core::{ArrayRef, MemoryArray, npy};
+use common::decode::{frames, gunzip};
+use common::volume::image_array;
+use common::{get, golden, jpeg};
+use dvid_fixture::FixtureServer;
+use dvid_fixture::replay::Replay;
+use dvid_fixture::serve::{DvidService, ServeOptions};
+
+const NODE: &str = "/api/node/d51d0000c0de4f00a5a5000000000001";
+
+fn serve(image: ArrayRef) -> FixtureServer {
+    let service = DvidService::new(Some(image), None, &ServeOptions::default()).expect("a service");
+    FixtureServer::start(service).expect("a server")
+}
+
+fn largest_difference(left: &[u8], right: &[u8]) -> u8 {
+    assert_eq!(left.len(), right.len());
+    left.iter().zip(right).map(|(left, right)| left.abs_diff(*right)).max().unwrap_or(0)
+}
+
+/// The decoder of these tests against pictures of the real server, so that it can judge ours.
+#[test]
+fn golden_the_decoder_reads_pictures_of_the_real_server() {
+    let replay = Replay::open(golden("dvid")).expect("the captures");
+    let case = replay.cases().iter().find(|case| case.id() == "gray_jpeg_subvolblocks_jpeg").expect("a picture");
+    let truth = golden("dvid").join("arrays/gray_jpeg_subvolblocks_default.npy.gz");
+    let truth = npy::parse(&gunzip(&std::fs::read(truth).expect("the truth"))).expect("an array");
+    let truth = truth.into_array::<u8>().expect("bytes");
+    for (block, bytes) in frames(&case.body().expect("the body")) {
+        let (pixels, width) = jpeg::decode(&bytes);
+        assert_eq!(width, 32);
+        let from = (block[2] - 1) as usize * 32; // the request begins at block 1 along x
+        let expected: Vec<u8> = truth
+            .indexed_iter()
+            .filter(|(at, _)| (from..from + 32).contains(&at[2]))
+            .map(|(_, voxel)| *voxel)
+            .collect();
+        assert!(largest_difference(&pixels, &expected) <= 2, "decoders differ by 2 at most");
+    }
+}
+
+#[test]
+fn a_chunk_of_the_image_is_a_picture_of_all_its_planes() {
+    // As smooth as tissue under the microscope; JPEG keeps that.
+    let smooth = Array3::from_shape_fn((70, 66, 130), |(z, y, x)| {
+        let wave = |at: usize, period: f64| (at as f64 / period).sin();
+        (128.0 + 50.0 * wave(x, 9.0) + 40.0 * wave(y, 7.0) + 30.0 * wave(z, 5.0)) as u8
+    });
+    let array = MemoryArray::new("em", smooth.clone().into_dyn(), [8, 8, 8], [0, 0, 0]).expect("an array");
+    let server = serve(Arc::new(array));
+    for format in ["jpeg", "jpg"] {
+        let answer =
+            get(&server.url(), &format!("{NODE}/grayscale/raw/0_1_2/64_64_64/64_0_0/{format}?app=Neuroglancer"));
+        assert_eq!((answer.status, answer.header("Content-Type")), (200, Some("image/jpeg")));
+        let (pixels, width) = jpeg::decode(&answer.body);
+        assert_eq!((width, pixels.len()), (64, 64 * 64 * 64));
+        let expected: Vec<u8> = (0..64)
+            .flat_map(|z| (0..64).flat_map(move |y| (64..128).map(move |x| (z, y, x))))
+            .map(|at| smooth[at])
+            .collect();
+        let difference = largest_difference(&pixels, &expected);
+        assert!(difference <= 16, "it differs by up to {difference}");
+    }
+    let other = get(&server.url(), &format!("{NODE}/grayscale/raw/0_1_2/4_2_2/0_0_0/png"));
+    assert_eq!((other.header("Content-Type"), other.body.len()), (Some("application/octet-stream"), 16));
+}
+
+#[test]
+fn pictures_of_any_size_and_content() {
+    let server = serve(image_array());
+    for size in ["1_1_1", "9_7_1", "8_8_2", "37_5_3"] {
+        let region = format!("{size}/31_-3_25");
+        let voxels = get(&server.url(), &format!("{NODE}/grayscale/raw/0_1_2/{region}")).body;
+        let (pixels, width) =
+            jpeg::decode(&get(&server.url(), &format!("{NODE}/grayscale/raw/0_1_2/{region}/jpeg")).body);
+        assert_eq!(width.to_string(), size.split('_').next().expect("a width"));
+        let squares = pixels.iter().zip(&voxels).map(|(left, right)| f64::from(left.abs_diff(*right)).powi(2));
+        let error = (squares.sum::<f64>() / voxels.len() as f64).sqrt();
+        assert!(error < 20.0, "{size}: {error}"); // the content is noise; pure chance would be far above 70
+    }
+    let long = get(&server.url(), &format!("{NODE}/grayscale/raw/0_1_2/65536_1_1/0_0_0/jpeg"));
+    assert_eq!(long.status, 400);
+    assert!(long.text().starts_with("jpeg: image is too large to encode (65536 by 1)"), "{}", long.text());
+}
