@@ -9,15 +9,15 @@
 //! * [`Transform`] and [`SourceSpace`](transform::SourceSpace) compute where the viewer puts the bounds of a source.
 //!
 //! ```
-//! use ng_layer::array_core::{Kind, MemoryArray, ndarray::Array3};
+//! use ng_layer::array_core::{Kind, Length, MemoryArray, ndarray::Array3};
 //! use ng_layer::neuroglance::ViewBuilder;
 //! use ng_layer::{Neuroglance, PUBLIC_VIEWER, ServeAt, StateRef};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // 4.5 nm voxels whose first one begins at z = 9 nm and x = 2.25 nm, half a voxel off the grid.
 //! let voxels = Array3::<u8>::zeros((64, 64, 64)).into_dyn();
-//! let step: [ng_layer::array_core::Length; 3] = ["4.5".parse()?, "4.5".parse()?, "4.5".parse()?];
-//! let em = MemoryArray::new("em", voxels, step, [9.into(), 0.into(), "2.25".parse()?])?.with_kind(Kind::Image);
+//! let offset: [Length; 3] = ["9".parse()?, "0".parse()?, "2.25".parse()?];
+//! let em = MemoryArray::new("em", voxels, ["4.5".parse::<Length>()?; 3], offset)?.with_kind(Kind::Image);
 //! assert_eq!(em.transform_matrix()?.get(0, 3), 0.5);
 //!
 //! let view = ViewBuilder::default().with_layer(&em, ServeAt::new("http://127.0.0.1:9000")).build()?;

@@ -10,13 +10,19 @@ pub(crate) struct Golden {
 }
 
 impl Golden {
+    /// The folder that `VOXSCOPE_GOLDEN` names, else the copy in this repository.
+    pub(crate) fn open() -> Self {
+        std::env::var_os("VOXSCOPE_GOLDEN").map_or_else(Self::of_this_repository, |root| Self::at(root.into()))
+    }
+
+    /// The copy in this repository.
+    pub(crate) fn of_this_repository() -> Self {
+        Self::at(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/golden")))
+    }
+
     /// # Panics
     /// If there is no manifest: a golden test without vectors would pass without saying anything.
-    pub(crate) fn open() -> Self {
-        let root = std::env::var_os("VOXSCOPE_GOLDEN").map_or_else(
-            || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/golden")),
-            PathBuf::from,
-        );
+    fn at(root: PathBuf) -> Self {
         let golden = Self { folder: root.join("neuroglancer"), manifest: Value::Null };
         Self { manifest: golden.json("cases.json"), ..golden }
     }
