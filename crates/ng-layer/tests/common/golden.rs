@@ -1,7 +1,10 @@
 //! Where the golden vectors are, and how their files are read.
 
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// The root of the workspace.
+const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// The folder `neuroglancer` of the golden vectors, and its manifest.
 pub(crate) struct Golden {
@@ -10,19 +13,23 @@ pub(crate) struct Golden {
 }
 
 impl Golden {
-    /// The folder that `VOXSCOPE_GOLDEN` names, else the copy in this repository.
+    /// The folder that `VOXSCOPE_GOLDEN` names (relative to the root of the workspace, where people type it), else the
+    /// copy in this repository.
     pub(crate) fn open() -> Self {
-        std::env::var_os("VOXSCOPE_GOLDEN").map_or_else(Self::of_this_repository, |root| Self::at(root.into()))
+        match std::env::var_os("VOXSCOPE_GOLDEN") {
+            Some(root) => Self::at(&Path::new(WORKSPACE).join(root)),
+            None => Self::of_this_repository(),
+        }
     }
 
     /// The copy in this repository.
     pub(crate) fn of_this_repository() -> Self {
-        Self::at(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/golden")))
+        Self::at(&Path::new(WORKSPACE).join("testdata/golden"))
     }
 
     /// # Panics
     /// If there is no manifest: a golden test without vectors would pass without saying anything.
-    fn at(root: PathBuf) -> Self {
+    fn at(root: &Path) -> Self {
         let golden = Self { folder: root.join("neuroglancer"), manifest: Value::Null };
         Self { manifest: golden.json("cases.json"), ..golden }
     }
