@@ -48,8 +48,13 @@ fn golden_replay() {
 
 #[test]
 fn golden_what_was_not_recorded_is_refused_in_the_servers_words() {
-    let server = FixtureServer::start(open()).expect("a server");
-    let root = "5e1d0a61adcd1f7a03104f50cfd704be";
+    let replay = open();
+    // Any version and instance of the recorded server will do.
+    let info =
+        replay.cases().iter().find(|case| case.path().ends_with("/info") && case.path().starts_with("/api/node/"));
+    let path = info.expect("an info").path().to_owned();
+    let [_, _, _, root, instance, _] = path.split('/').collect::<Vec<_>>()[..] else { panic!("{path}") };
+    let server = FixtureServer::start(replay).expect("a server");
     let cases = [
         (
             "/api/node/zzzz/gray/info".to_owned(),
@@ -57,8 +62,8 @@ fn golden_what_was_not_recorded_is_refused_in_the_servers_words() {
             "could not find UUID with partial match to zzzz (/api/node/zzzz/gray/info).\n",
         ),
         (format!("/api/node/{root}/nosuch/raw/x"), 400, "invalid data instance name (/api/node/"),
-        (format!("/api/node/{root}/gray/raw/0_1_2/1_2_3/4_5_6"), 400, "Bad API call (/api/node/"),
-        (format!("/api/node/{root}/seg"), 404, "404 page not found\n"),
+        (format!("/api/node/{root}/{instance}/never/recorded"), 400, "Bad API call (/api/node/"),
+        (format!("/api/node/{root}/never_recorded"), 404, "404 page not found\n"),
         ("/api/nothing".to_owned(), 404, "404 page not found\n"),
         ("/api//nothing?a=b".to_owned(), 301, "<a href=\"/api/nothing?a=b\">Moved Permanently</a>."),
     ];

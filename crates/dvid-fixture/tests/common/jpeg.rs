@@ -50,7 +50,7 @@ impl Picture {
                 }
                 code <<= 1;
             }
-            if class & 15 == 0 {
+            if class % 16 == 0 {
                 self.codes[usize::from(class >> 4)] = table; // others are for colours
             }
             content = &content[at..];
