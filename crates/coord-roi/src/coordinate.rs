@@ -295,18 +295,6 @@ impl<T: Copy> From<&Coordinate<T>> for Coordinate<T> {
     }
 }
 
-impl From<Coordinate> for Coordinate<Length> {
-    fn from(coordinate: Coordinate) -> Self {
-        coordinate.to_lengths()
-    }
-}
-
-impl From<&Coordinate> for Coordinate<Length> {
-    fn from(coordinate: &Coordinate) -> Self {
-        coordinate.to_lengths()
-    }
-}
-
 macro_rules! from_array {
     ($($dims:literal)*) => {$(
         impl<T: Copy + Default> From<[T; $dims]> for Coordinate<T> {

@@ -63,3 +63,8 @@ pub use roi::{Axis, Roi};
 pub use rounding::Rounding;
 pub use scalar::Scalar;
 pub use voxel_box::VoxelBox;
+
+/// The example of the README runs with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

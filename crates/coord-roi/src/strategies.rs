@@ -1,4 +1,4 @@
-//! [`proptest`] strategies for the types of this crate, for property tests of code that takes them.
+//! Strategies of [`mod@proptest`] for the types of this crate, for property tests of code that takes them.
 //!
 //! The numbers are of moderate size, so that laws can be stated without regard to overflow; [`any_length`] is there for tests of the
 //! limits. Lists take their dims, so that several values of one test can agree.
@@ -30,7 +30,10 @@ pub fn whole() -> impl Strategy<Value = i64> + Clone {
     prop_oneof![2 => -10..=10_i64, 1 => -1000..=1000_i64]
 }
 
-/// Lengths between -1000 and 1000 nm, half of them whole.
+/// Lengths between -1000 and 1001 nm, many of them whole.
+///
+/// # Panics
+/// Never: the terms are small.
 pub fn length() -> impl Strategy<Value = Length> + Clone {
     (whole(), 0..100_i64, select(&DENOMINATORS[..])).prop_map(|(whole, part, denominator)| {
         let numerator = whole * denominator + part % denominator;

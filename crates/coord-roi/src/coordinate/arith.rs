@@ -14,7 +14,7 @@ impl<T: Scalar> Coordinate<T> {
     /// Entry-wise sum.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`], [`Error::Overflow`].
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch), [`Error::Overflow`](crate::Error::Overflow).
     pub fn checked_add(&self, other: &Self) -> Result<Self> {
         self.pairs(other, T::try_add)
     }
@@ -22,7 +22,7 @@ impl<T: Scalar> Coordinate<T> {
     /// Entry-wise difference.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`], [`Error::Overflow`].
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch), [`Error::Overflow`](crate::Error::Overflow).
     pub fn checked_sub(&self, other: &Self) -> Result<Self> {
         self.pairs(other, T::try_sub)
     }
@@ -30,7 +30,7 @@ impl<T: Scalar> Coordinate<T> {
     /// Entry-wise product.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`], [`Error::Overflow`].
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch), [`Error::Overflow`](crate::Error::Overflow).
     pub fn checked_mul(&self, other: &Self) -> Result<Self> {
         self.pairs(other, T::try_mul)
     }
@@ -38,7 +38,7 @@ impl<T: Scalar> Coordinate<T> {
     /// `value` added to every entry.
     ///
     /// # Errors
-    /// [`Error::Overflow`].
+    /// [`Error::Overflow`](crate::Error::Overflow).
     pub fn checked_add_scalar(&self, value: T) -> Result<Self> {
         self.each(|entry| entry.try_add(value))
     }
@@ -46,7 +46,7 @@ impl<T: Scalar> Coordinate<T> {
     /// `value` subtracted from every entry.
     ///
     /// # Errors
-    /// [`Error::Overflow`].
+    /// [`Error::Overflow`](crate::Error::Overflow).
     pub fn checked_sub_scalar(&self, value: T) -> Result<Self> {
         self.each(|entry| entry.try_sub(value))
     }
@@ -54,7 +54,7 @@ impl<T: Scalar> Coordinate<T> {
     /// Every entry multiplied by `value`.
     ///
     /// # Errors
-    /// [`Error::Overflow`].
+    /// [`Error::Overflow`](crate::Error::Overflow).
     pub fn checked_mul_scalar(&self, value: T) -> Result<Self> {
         self.each(|entry| entry.try_mul(value))
     }
@@ -62,7 +62,7 @@ impl<T: Scalar> Coordinate<T> {
     /// Every entry negated.
     ///
     /// # Errors
-    /// [`Error::Overflow`].
+    /// [`Error::Overflow`](crate::Error::Overflow).
     pub fn checked_neg(&self) -> Result<Self> {
         self.each(T::try_neg)
     }
@@ -70,7 +70,7 @@ impl<T: Scalar> Coordinate<T> {
     /// The magnitude of every entry.
     ///
     /// # Errors
-    /// [`Error::Overflow`].
+    /// [`Error::Overflow`](crate::Error::Overflow).
     pub fn checked_abs(&self) -> Result<Self> {
         self.each(|entry| if entry < T::ZERO { entry.try_neg() } else { Ok(entry) })
     }
@@ -78,7 +78,7 @@ impl<T: Scalar> Coordinate<T> {
     /// How many whole `steps` fit, rounded towards minus infinity: -7 by 2 is -4.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`], [`Error::ZeroStep`] unless every step is greater than 0, [`Error::Overflow`].
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch), [`Error::ZeroStep`](crate::Error::ZeroStep) unless every step is greater than 0, [`Error::Overflow`](crate::Error::Overflow).
     pub fn div_floor(&self, steps: &Self) -> Result<Coordinate> {
         self.pairs(steps, T::steps_floor)
     }
@@ -102,7 +102,7 @@ impl<T: Scalar> Coordinate<T> {
     /// The number of `steps` where it is whole.
     ///
     /// # Errors
-    /// [`Error::NotAligned`], with the nearest multiples, where there is a remainder; else as [`div_floor`](Self::div_floor).
+    /// [`Error::NotAligned`](crate::Error::NotAligned), with the nearest multiples, where there is a remainder; else as [`div_floor`](Self::div_floor).
     pub fn div_exact(&self, steps: &Self) -> Result<Coordinate> {
         self.pairs(steps, T::steps_exact)
     }
@@ -118,7 +118,7 @@ impl<T: Scalar> Coordinate<T> {
     /// Whether every entry is a whole multiple of its divisor, whose sign does not matter.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`], [`Error::DivisionByZero`].
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch), [`Error::DivisionByZero`](crate::Error::DivisionByZero).
     pub fn is_multiple_of(&self, divisors: &Self) -> Result<bool> {
         let multiples = self.pairs(divisors, T::is_multiple)?;
         Ok(multiples.iter().all(|&multiple| multiple))

@@ -40,6 +40,18 @@ operator!(Sub, sub, checked_sub, "[`Length::checked_sub`] for interactive use.")
 operator!(Mul, mul, checked_mul, "[`Length::checked_mul`] for interactive use.");
 operator!(Div, div, checked_div, "[`Length::checked_div`] for interactive use: exact, nothing is cut.");
 
+/// The same as the length times the number.
+///
+/// # Panics
+/// On overflow.
+impl Mul<Length> for i64 {
+    type Output = Length;
+
+    fn mul(self, other: Length) -> Length {
+        other * self
+    }
+}
+
 /// [`Length::checked_neg`] for interactive use.
 ///
 /// # Panics

@@ -60,7 +60,7 @@ impl<T: Scalar> Roi<T> {
     /// Whether the point is inside. The end does not belong to the region, and an empty region has no points.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`].
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch).
     pub fn contains_point(&self, point: &Coordinate<T>) -> Result<bool> {
         let inside = self.axes.zip_with(point, |_, axis, entry| axis.contains_point(entry))?;
         Ok(inside.iter().all(|&inside| inside))
@@ -69,7 +69,7 @@ impl<T: Scalar> Roi<T> {
     /// Whether every point of `other` is in this region. An empty region is in every region of equal dims.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`].
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch).
     pub fn contains(&self, other: &Self) -> Result<bool> {
         let inside = self.pairs(other, Axis::contains)?;
         Ok(other.is_empty() || (!self.is_empty() && inside.iter().all(|&inside| inside)))
@@ -79,7 +79,7 @@ impl<T: Scalar> Roi<T> {
     /// this region must be, too.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`].
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch).
     pub fn contains_anchor(&self, other: &Self) -> Result<bool> {
         let inside = self.pairs(other, |axis, anchor| match anchor {
             Axis::Bounded { begin, .. } => axis.contains_point(begin),
@@ -91,7 +91,7 @@ impl<T: Scalar> Roi<T> {
     /// Whether the regions have a point in common. Regions that only touch have none.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`]; [`Error::Overflow`] when the common extent does not fit into 64 bits.
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch); [`Error::Overflow`](crate::Error::Overflow) when the common extent does not fit into 64 bits.
     pub fn intersects(&self, other: &Self) -> Result<bool> {
         Ok(!self.intersect(other)?.is_empty())
     }
@@ -99,7 +99,7 @@ impl<T: Scalar> Roi<T> {
     /// The points that both have. Where there are none, an axis of shape 0 at the larger begin remains.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`]; [`Error::Overflow`] when the common extent does not fit into 64 bits.
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch); [`Error::Overflow`](crate::Error::Overflow) when the common extent does not fit into 64 bits.
     pub fn intersect(&self, other: &Self) -> Result<Self> {
         Ok(Self { axes: self.pairs(other, Axis::intersect)? })
     }
@@ -108,7 +108,7 @@ impl<T: Scalar> Roi<T> {
     /// result.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`]; [`Error::Overflow`] when the extent does not fit into 64 bits.
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch); [`Error::Overflow`](crate::Error::Overflow) when the extent does not fit into 64 bits.
     pub fn union(&self, other: &Self) -> Result<Self> {
         self.axes.same_dims(&other.axes)?;
         if self.is_empty() {
@@ -123,7 +123,7 @@ impl<T: Scalar> Roi<T> {
     /// This region with its unbounded axes replaced by those of `bounds`.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`].
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch).
     pub fn with_bounds_of(&self, bounds: &Self) -> Result<Self> {
         let axes = self.pairs(bounds, |axis, bound| Ok(if axis == Axis::All { bound } else { axis }))?;
         Ok(Self { axes })

@@ -54,7 +54,9 @@ fn golden_geometry() {
         }
     }
     println!("golden geometry: {} cases of {} operations, none left out", cases.len(), ops.len());
-    counts.iter().for_each(|(rule, count)| println!("  {count:4} {rule}"));
+    for (rule, count) in &counts {
+        println!("  {count:4} {rule}");
+    }
     assert!(failures.is_empty(), "{} of {} cases failed:\n{}", failures.len(), cases.len(), failures.join("\n"));
     if committed {
         assert_eq!(counts, BTreeMap::from(COMMITTED), "cases per rule have changed");

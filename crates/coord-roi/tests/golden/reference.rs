@@ -140,6 +140,6 @@ fn changed(name: &str, args: &Value) -> Outcome {
         "floordiv" => own.div_floor(&by("other")?)?,
         "truediv" => own.div_trunc(&by("other")?)?,
         "mod" => own.rem_floor(&by("other")?)?,
-        _ => own.snap_to_grid(&by("voxel_size")?, args["mode"].as_str().unwrap_or_default().parse()?)?,
+        _ => own.snap_to_grid(&by("voxel_size")?, args["mode"].as_str().unwrap_or("grow").parse()?)?,
     }))
 }

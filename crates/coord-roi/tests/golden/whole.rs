@@ -9,7 +9,7 @@ use crate::case::{Failure, Outcome};
 /// The result of the main interface; none where it leaves the operation out; an error for an operation that does not exist.
 pub(crate) fn run(op: &str, args: &Value) -> Result<Option<Outcome>, String> {
     match op.split_once('.') {
-        Some(("coord", "truediv" | "pow")) | Some(("roi", "mod")) => Ok(None),
+        Some(("coord", "truediv" | "pow") | ("roi", "mod")) => Ok(None),
         Some(("coord", name)) => coordinate_op(name, args).transpose_unknown(op),
         Some(("roi", name)) => roi_op(name, args).transpose_unknown(op),
         _ => Err(format!("unknown operation {op}")),
@@ -72,7 +72,7 @@ fn items(items: &Value) -> Outcome {
 fn multiplication_commutes(args: &Value) -> Failure {
     match (coordinate(&args["self"]), args["other"].as_i64()) {
         (Ok(own), Some(number)) => {
-            assert_eq!(number * own, own * number);
+            assert_eq!(number * own, own.map(|entry| entry * number));
             Failure::Refused("repetition has no operator".into())
         }
         (Err(failure), _) => failure,
@@ -116,8 +116,11 @@ fn binary(name: &str, args: &Value) -> Outcome {
     Ok(json!({"kind": "coord", "value": value}))
 }
 
-/// A Rust index: what is negative is not one.
+/// A Rust index: what is negative is not one. The first where none is named.
 pub(crate) fn axis(value: &Value) -> Result<usize, Failure> {
+    if value.is_null() {
+        return Ok(0);
+    }
     Ok(serde_json::from_value(value.clone())?)
 }
 
@@ -187,7 +190,7 @@ fn slices(args: &Value) -> Outcome {
 
 fn snapped(args: &Value) -> Outcome {
     let own = roi(&args["self"])?;
-    let rounding: Rounding = args["mode"].as_str().unwrap_or_default().parse()?;
+    let rounding: Rounding = args["mode"].as_str().unwrap_or("grow").parse()?;
     let grid = Grid::with_step(operand(&args["voxel_size"], own.dims())?.to_lengths())?;
     Ok(roi_value(own.snap(&grid, rounding)?.to_integers()?))
 }
@@ -209,7 +212,13 @@ fn moved(name: &str, args: &Value) -> Outcome {
 fn related(name: &str, args: &Value) -> Outcome {
     let own = roi(&args["self"])?;
     if name == "contains_point" {
-        return Ok(json!({"kind": "bool", "value": own.contains_point(&coordinate(&args["point"])?)?}));
+        // Points between whole numbers can be asked for, too; nothing is cut.
+        let point: Coordinate<Length> = serde_json::from_value(args["point"].clone())?;
+        return Ok(json!({"kind": "bool", "value": own.to_lengths().contains_point(&point)?}));
+    }
+    if name == "eq" && args["other"].get("raw").is_some() {
+        // A region and a tuple have no `==` in Rust; in the reference it is false.
+        return Ok(json!({"kind": "bool", "value": false}));
     }
     let other = roi(&args["other"])?;
     let answer = match name {
