@@ -23,14 +23,17 @@ struct Recorded {
     server: FixtureServer,
 }
 
-fn recorded(name: &str, settings: &Value, root: &str, versions: &[Version]) -> Option<Recorded> {
-    let is_labels = match settings["type"].as_str()? {
-        "uint8blk" => false,
-        "labelmap" => true,
-        _ => return None,
-    };
-    let truth = &settings["truth"][0];
-    let given = &settings["settings"];
+/// A setting of an instance with one part per axis, z, y, x.
+fn setting(given: &Value, key: &str) -> [String; 3] {
+    let default = if key == "VoxelUnits" { "nanometers,nanometers,nanometers" } else { "8,8,8" };
+    let mut parts: Vec<_> = given[key].as_str().unwrap_or(default).split(',').map(str::to_owned).collect();
+    parts.reverse();
+    parts.try_into().expect("three parts")
+}
+
+/// What the recorded server held, as an array; `None` if an instance is stored as ours never are.
+fn truth_of(name: &str, settings: &Value, kind: Kind) -> Option<ArrayRef> {
+    let (truth, given) = (&settings["truth"][0], &settings["settings"]);
     // Ours are stored in one way only, have no background, extents that are those of the array, and no broken blocks.
     let other = given.get("Compression").or(given.get("Background")).is_some();
     let file = golden("dvid").join(truth["npy"].as_str()?);
@@ -38,39 +41,34 @@ fn recorded(name: &str, settings: &Value, root: &str, versions: &[Version]) -> O
     if other || filled.contains("extents") || filled.contains("posted as") || !file.exists() {
         return None;
     }
-    let list = |key: &str| -> [String; 3] {
-        let default = if key == "VoxelUnits" { "nanometers,nanometers,nanometers" } else { "8,8,8" };
-        let mut parts: Vec<_> = given[key].as_str().unwrap_or(default).split(',').map(str::to_owned).collect();
-        parts.reverse();
-        parts.try_into().expect("three parts")
-    };
-    let block_zyx = list("BlockSize").map(|side| side.parse::<usize>().expect("a number"));
-    let micrometers = list("VoxelUnits")[0] == "micrometers";
-    let size = list("VoxelSize").map(|size| {
-        let unit = if micrometers { "um" } else { "nm" };
-        format!("{size} {unit}").parse::<Length>().expect("a length")
-    });
+    let unit = if setting(given, "VoxelUnits")[0] == "micrometers" { "um" } else { "nm" };
+    let size = setting(given, "VoxelSize").map(|size| format!("{size} {unit}").parse::<Length>().expect("a length"));
     let origin = |axis: usize| Length::from(truth["origin_zyx"][axis].as_i64().expect("a number"));
     let offset: [Length; 3] = std::array::from_fn(|axis| size[axis].checked_mul(origin(axis)).expect("a length"));
     let block = npy::parse(&gunzip(&std::fs::read(file).expect("the truth"))).expect("an array");
-    let array = MemoryArray::new(name, block, size, offset).expect("an array");
-    let array: ArrayRef = Arc::new(array.with_kind(if is_labels { Kind::Labels } else { Kind::Image }));
-    let levels =
-        given.get("MaxDownresLevel").map_or(0, |level| level.as_str().expect("a text").parse().expect("a number"));
+    Some(Arc::new(MemoryArray::new(name, block, size, offset).expect("an array").with_kind(kind)))
+}
+
+fn recorded(name: &str, settings: &Value, versions: &[Version]) -> Option<Recorded> {
+    let (is_labels, kind) = match settings["type"].as_str()? {
+        "uint8blk" => (false, Kind::Image),
+        "labelmap" => (true, Kind::Labels),
+        _ => return None,
+    };
+    let array = truth_of(name, settings, kind)?;
+    let given = &settings["settings"];
+    let block_zyx = setting(given, "BlockSize").map(|side| side.parse::<u32>().expect("a number"));
+    let micrometers = setting(given, "VoxelUnits")[0] == "micrometers";
+    let levels = given.get("MaxDownresLevel").map_or("0", |level| level.as_str().expect("a text"));
     let options = ServeOptions::default()
         .with_names(name, name)
-        .with_block_zyx(block_zyx.map(|side| side as u32))
-        .with_max_downres_level(levels)
+        .with_block_zyx(block_zyx)
+        .with_max_downres_level(levels.parse().expect("a number"))
         .with_unit(if micrometers { VoxelUnit::Micrometers } else { VoxelUnit::Nanometers })
         .with_versions(versions);
     let (image, labels) = if is_labels { (None, Some(array)) } else { (Some(array), None) };
-    let service = DvidService::new(image, labels, &options).expect(root);
-    Some(Recorded {
-        name: name.to_owned(),
-        is_labels,
-        block_zyx,
-        server: FixtureServer::start(service).expect("a server"),
-    })
+    let server = FixtureServer::start(DvidService::new(image, labels, &options).expect(name)).expect("a server");
+    Some(Recorded { name: name.to_owned(), is_labels, block_zyx: block_zyx.map(|side| side as usize), server })
 }
 
 /// What keeps us from answering a case, if anything.
@@ -179,8 +177,7 @@ fn golden_serve() {
     let versions: Vec<Version> =
         dataset["repos"][0]["versions"].as_array().expect("versions").iter().map(version).collect();
     let instances = dataset["instances"].as_object().expect("instances");
-    let instances: Vec<_> =
-        instances.iter().filter_map(|(name, given)| recorded(name, given, root, &versions)).collect();
+    let instances: Vec<_> = instances.iter().filter_map(|(name, given)| recorded(name, given, &versions)).collect();
     let replay = Replay::open(golden("dvid")).expect("the captures");
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for case in replay.cases().iter().filter(|case| case.state() == ReplayState::Loaded) {

@@ -110,12 +110,19 @@ fn versions_are_named_in_many_ways() {
     assert_eq!([locked(":master"), locked(":work")], [json!(false), json!(true)]);
 }
 
-#[test]
-fn refusals_in_the_words_of_the_real_server() {
+fn check_refusals(cases: &[(String, &str)]) {
     let server = server();
+    for (target, words) in cases {
+        let (answer, path) = (get(&server.url(), target), target.split('?').next().expect("a path"));
+        assert_eq!((answer.status, answer.text()), (400, format!("{words} ({path}).\n")), "{target}");
+        assert_eq!(answer.header("Content-Type"), Some("text/plain; charset=utf-8"));
+    }
+}
+
+#[test]
+fn references_are_refused_in_the_words_of_the_real_server() {
     let node = format!("/api/node/{ROOT}");
-    let seg = format!("{node}/seg/raw/0_1_2/8_8_8/64_0_128");
-    let cases = [
+    check_refusals(&[
         ("/api/node/zzz/gray/info".into(), "could not find UUID with partial match to zzz"),
         ("/api/node/5E1D0A61/gray/info".into(), "could not find UUID with partial match to 5E1D0A61"),
         ("/api/node/5e1d/gray/info".into(), "more than one UUID matches 5e1d"),
@@ -124,6 +131,13 @@ fn refusals_in_the_words_of_the_real_server() {
             "branch \"nosuch\" not found in repo \"5e1d0a61adcd1f7a03104f50cfd704be\"",
         ),
         (format!("{node}/nosuch/info"), "invalid data instance name"),
+    ]);
+}
+
+#[test]
+fn images_are_refused_in_the_words_of_the_real_server() {
+    let node = format!("/api/node/{ROOT}");
+    check_refusals(&[
         (format!("{node}/gray/raw/2_1_0/4_4_4/0_0_0"), "Unknown data shape specification (2_1_0)"),
         (format!("{node}/gray/raw/0_1_2/4_4_4"), "\"raw\" must be followed by shape/size/offset"),
         (format!("{node}/gray/raw/0_1_2/4_4/0_0_0"), "Size must be 3 (not 2) dimensions"),
@@ -148,6 +162,14 @@ fn refusals_in_the_words_of_the_real_server() {
             format!("{node}/gray/raw/0_1_2/4_4_4/0_0_0?roi=x"),
             "Can't get ROI with name \"x\": invalid data instance name",
         ),
+    ]);
+}
+
+#[test]
+fn labels_are_refused_in_the_words_of_the_real_server() {
+    let node = format!("/api/node/{ROOT}");
+    let seg = format!("{node}/seg/raw/0_1_2/8_8_8/64_0_128");
+    check_refusals(&[
         (
             format!("{node}/seg/specificblocks?blocks=0,0,0,1"),
             "block query string should be three coordinates per block",
@@ -169,12 +191,7 @@ fn refusals_in_the_words_of_the_real_server() {
             format!("{seg}?compression=googlegzip"),
             "this server has no compression \"googlegzip\"; ask with lz4, gzip or none",
         ),
-    ];
-    for (target, words) in cases {
-        let (answer, path) = (get(&server.url(), &target), target.split('?').next().expect("a path"));
-        assert_eq!((answer.status, answer.text()), (400, format!("{words} ({path}).\n")), "{target}");
-        assert_eq!(answer.header("Content-Type"), Some("text/plain; charset=utf-8"));
-    }
+    ]);
 }
 
 #[test]

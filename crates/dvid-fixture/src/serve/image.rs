@@ -38,7 +38,7 @@ fn raw(volume: &Volume, request: &Request, keyword: &str, rest: &[&str], throttl
     region.check_payload(1, "Requested")?;
     no_roi(request)?;
     let _slot = throttle.enter(request)?;
-    let voxels = volume.read::<u8>(0, &region.voxels()?)?.into_raw_vec_and_offset().0;
+    let voxels = volume.read::<u8>(0, &region.voxels()?)?;
     // Of formats behind the offset, the real server takes only this one for three dimensions, and ignores any other.
     if matches!(rest.get(3), Some(&("jpg" | "jpeg"))) { as_jpeg(&voxels, &region) } else { Ok(octets(voxels)) }
 }
@@ -86,7 +86,7 @@ fn blocks(volume: &Volume, rest: &[&str]) -> Result<Response> {
     let blocks = (x..x + span).map(|x| volume.read::<u8>(0, &block_box(volume, [z, y, x])?));
     let mut bytes = Vec::new();
     for block in blocks {
-        bytes.append(&mut block?.into_raw_vec_and_offset().0);
+        bytes.append(&mut block?);
     }
     Ok(octets(bytes))
 }

@@ -47,7 +47,7 @@ fn raw(volume: &Volume, request: &Request, keyword: &str, rest: &[&str], throttl
     let _slot = throttle.enter(request)?;
     single_block_trap(volume, request, &region, scale)?;
     let voxels = volume.read::<u64>(scale, &region.voxels()?)?;
-    let bytes = little_endian(voxels.iter().copied());
+    let bytes = little_endian(&voxels);
     Ok(octets(match compression.as_str() {
         "lz4" => lz4_flex::block::compress(&bytes),
         "gzip" => gzip(&bytes)?,
@@ -136,9 +136,9 @@ fn encoder(volume: &Arc<Volume>, scale: usize, payload: Payload) -> Encode {
     Box::new(move |block| {
         let Some(labels) = volume.block::<u64>(scale, block)? else { return Ok(None) };
         Ok(Some(match payload {
-            Payload::Uncompressed => little_endian(labels),
-            Payload::Lz4 => lz4_flex::block::compress(&little_endian(labels)),
-            Payload::Gzip => gzip(&little_endian(labels))?,
+            Payload::Uncompressed => little_endian(&labels),
+            Payload::Lz4 => lz4_flex::block::compress(&little_endian(&labels)),
+            Payload::Gzip => gzip(&little_endian(&labels))?,
             Payload::Blocks => gzip(&encode_block(&volume, &labels)?)?,
         }))
     })
@@ -149,8 +149,12 @@ fn encode_block(volume: &Volume, labels: &[u64]) -> Result<Vec<u8>> {
     label_block::encode(labels, shape).map_err(|error| Refusal::Failed(error.to_string()))
 }
 
-fn little_endian(labels: impl IntoIterator<Item = u64>) -> Vec<u8> {
-    labels.into_iter().flat_map(u64::to_le_bytes).collect()
+fn little_endian(labels: &[u64]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(8 * labels.len());
+    for label in labels {
+        bytes.extend_from_slice(&label.to_le_bytes());
+    }
+    bytes
 }
 
 fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {

@@ -1,7 +1,7 @@
 //! One array behind an instance: regions of any level, with zeros where there is nothing.
 
-use array_core::ndarray::{ArrayD, IxDyn, Slice};
-use array_core::{ArrayExt, ArrayMeta, ArrayRef, Element, Length, ReadContext, VoxelBox};
+use array_core::ndarray::{ArrayD, IxDyn};
+use array_core::{Array, ArrayMeta, ArrayRef, Element, Length, ReadContext, VoxelBox};
 
 use super::options::VoxelUnit;
 use super::refusal::Result;
@@ -49,35 +49,29 @@ impl Volume {
         reversed(std::array::from_fn(|axis| size[axis]))
     }
 
-    /// All voxels of a box at a level. Outside of the level's own box, and at levels that do not exist, they are 0.
-    pub(super) fn read<T: Element>(&self, level: usize, voxels: &VoxelBox) -> Result<ArrayD<T>> {
-        let shape = voxels.shape_usize()?;
-        let Some(array) = self.levels.get(level) else { return Ok(ArrayD::from_elem(IxDyn(&shape), T::default())) };
-        let inside = array.meta().voxel_box().intersect(voxels)?;
-        if inside.is_empty() {
-            return Ok(ArrayD::from_elem(IxDyn(&shape), T::default()));
+    /// All voxels of a box at a level, x fastest. Outside of the level's own box, and at levels that do not exist, they are 0.
+    pub(super) fn read<T: Element>(&self, level: usize, voxels: &VoxelBox) -> Result<Vec<T>> {
+        let mut all = ArrayD::from_elem(IxDyn(&voxels.shape_usize()?), T::default());
+        let inside = match self.levels.get(level) {
+            Some(array) => array.meta().voxel_box().intersect(voxels)?,
+            None => return Ok(all.into_raw_vec_and_offset().0),
+        };
+        if !inside.is_empty() {
+            let offset = inside.begin().checked_sub(&voxels.begin())?;
+            let shape = inside.shape_usize()?;
+            let ranges: Vec<_> =
+                (0..3).map(|axis| offset[axis] as usize..offset[axis] as usize + shape[axis]).collect();
+            let mut out = T::wrap_mut(all.view_mut());
+            self.levels[level].read_voxels(&inside, out.slice(&ranges)?, &ReadContext::default())?;
         }
-        let read = array.read_box(&inside, &ReadContext::default())?.into_array::<T>()?;
-        if inside == *voxels {
-            return Ok(read);
-        }
-        let mut all = ArrayD::from_elem(IxDyn(&shape), T::default());
-        let (from, begin) = (inside.begin(), voxels.begin());
-        let mut part = all.slice_each_axis_mut(|axis| {
-            let start = (from[axis.axis.index()] - begin[axis.axis.index()]) as isize;
-            Slice::from(start..start + read.shape()[axis.axis.index()] as isize)
-        });
-        part.assign(&read);
-        drop(part);
-        Ok(all)
+        Ok(all.into_raw_vec_and_offset().0)
     }
 
-    /// The voxels of a block, or `None` if it holds only zeros: such a block counts as never written.
+    /// The voxels of a block, x fastest, or `None` if it holds only zeros: such a block counts as never written.
     pub(super) fn block<T: Element>(&self, level: usize, block_zyx: [i64; 3]) -> Result<Option<Vec<T>>> {
         let begin: [i64; 3] = std::array::from_fn(|axis| block_zyx[axis].saturating_mul(self.block_zyx[axis]));
         let voxels = self.read::<T>(level, &VoxelBox::new(begin, self.block_zyx)?)?;
-        let written = voxels.iter().any(|voxel| *voxel != T::default());
-        Ok(written.then(|| voxels.iter().copied().collect()))
+        Ok(voxels.iter().any(|voxel| *voxel != T::default()).then_some(voxels))
     }
 
     /// The blocks of a box that may hold something, x fastest.
