@@ -1,4 +1,4 @@
-use array_core::{Coordinate, Length, VoxelBox};
+use array_core::{Coordinate, IntoWorld, Length, VoxelBox};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result, Strictness};
@@ -42,8 +42,8 @@ impl DvidOptions {
     }
 
     /// The voxel size (z, y, x in nanometres at scale 0), in place of the one that the server states.
-    pub fn with_voxel_size(mut self, size: impl Into<Coordinate<Length>>) -> Self {
-        self.voxel_size = Some(size.into());
+    pub fn with_voxel_size(mut self, size: impl IntoWorld) -> Self {
+        self.voxel_size = Some(size.into_world());
         self
     }
 

@@ -102,7 +102,7 @@ pub enum Proxy {
     Environment,
     /// None.
     Direct,
-    /// This one, as `http://host:port`.
+    /// This one, as `http://host:port`. It has to tunnel (`CONNECT`), also to servers without https.
     Url(String),
 }
 

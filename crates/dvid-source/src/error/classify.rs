@@ -23,7 +23,7 @@ fn bad_request(message: String) -> Error {
     let has = |fragment: &str| message.contains(fragment);
     if has("more than one UUID matches") {
         Error::Ambiguous { message, asked }
-    } else if has("locked node") {
+    } else if has("of locked node") || has("on locked node") {
         Error::Locked { message, asked }
     } else if has("in read-only mode") {
         Error::ReadOnly { message, asked }

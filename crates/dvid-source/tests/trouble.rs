@@ -1,0 +1,419 @@
+//! Servers that are not there, that say no, or that fail on the way.
+
+mod common;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use array_core::ndarray::Array3;
+use array_core::{Array, ArrayExt, ArrayRef, Block, CancelToken, MemoryArray, ReadContext};
+use dvid_fixture::replay::Replay;
+use dvid_fixture::serve::{DvidService, ServeOptions};
+use dvid_fixture::{Fault, FaultRule, FixtureServer, Handler, Request, Response};
+use dvid_source::{
+    ClientOptions, DvidArray, DvidClient, DvidOptions, Error, Missing, Proxy, Result, RetryPolicy, Timeouts, fetch_info,
+};
+
+const ROOT: &str = "d51d0000c0de4f00a5a5000000000001";
+
+/// An image and labels of 32³ in blocks of 16³, and a client that does not wait long.
+struct Fixture {
+    server: FixtureServer,
+    client: DvidClient,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        Self::with_options(&quick())
+    }
+
+    fn with_options(options: &ClientOptions) -> Self {
+        let options_of_server = ServeOptions::default().with_names("gray", "seg").with_block_zyx([16; 3]);
+        let service = DvidService::new(Some(gray()), Some(seg()), &options_of_server).unwrap();
+        let server = FixtureServer::start(service).unwrap();
+        let client = DvidClient::with_options(&server.url(), options).unwrap();
+        Self { server, client }
+    }
+
+    fn open(&self, instance: &str) -> DvidArray {
+        DvidArray::open(&self.client, ROOT, instance, &DvidOptions::default()).unwrap()
+    }
+
+    /// Reads an instance under a fault that hits every request for voxels.
+    fn under(&self, instance: &str, fault: Fault) -> Error {
+        self.server.clear_faults();
+        self.server.inject(FaultRule::new(keyword(instance), fault).always());
+        read(&self.open(instance)).unwrap_err()
+    }
+
+    /// Reads an instance under faults that end after `times` requests, and counts the requests for voxels.
+    fn after(&self, instance: &str, fault: Fault, times: u64) -> (Result<Block>, usize) {
+        self.server.inject(FaultRule::new(keyword(instance), fault).with_times(times));
+        let asked = || self.server.requests().iter().filter(|line| line.target.contains(keyword(instance))).count();
+        let array = self.open(instance);
+        let before = asked();
+        (read(&array), asked() - before)
+    }
+}
+
+fn keyword(instance: &str) -> &'static str {
+    if instance == "gray" { "/raw/" } else { "/blocks/" }
+}
+
+fn gray() -> ArrayRef {
+    let voxels = Array3::from_shape_fn((32, 32, 32), |(z, y, x)| (x ^ (3 * y) ^ (7 * z)) as u8);
+    Arc::new(MemoryArray::new("gray", voxels.into_dyn(), [8, 8, 8], [0, 0, 0]).unwrap())
+}
+
+fn seg() -> ArrayRef {
+    let voxels = Array3::from_shape_fn((32, 32, 32), |(z, y, x)| (1 + x / 3 + 100 * (y / 5) + 10_000 * (z / 4)) as u64);
+    Arc::new(MemoryArray::new("seg", voxels.into_dyn(), [8, 8, 8], [0, 0, 0]).unwrap())
+}
+
+fn truth(instance: &str) -> Block {
+    if instance == "gray" { gray().data() } else { seg().data() }.unwrap()
+}
+
+fn quick() -> ClientOptions {
+    let retry =
+        RetryPolicy::default().with_first_wait(Duration::from_millis(1)).with_max_wait(Duration::from_millis(4));
+    ClientOptions::default().with_retry(retry)
+}
+
+fn read(array: &DvidArray) -> Result<Block> {
+    read_with(array, &ReadContext::default())
+}
+
+fn read_with(array: &DvidArray, cx: &ReadContext) -> Result<Block> {
+    array.read_box(array.meta().voxel_box(), cx).map_err(|error| match error {
+        array_core::Error::Source(error) => *error.downcast::<Error>().unwrap(),
+        array_core::Error::Cancelled => Error::Cancelled,
+        error => panic!("{error}"),
+    })
+}
+
+fn tries(error: &Error) -> u32 {
+    error.asked().unwrap_or_else(|| panic!("{error}")).tries
+}
+
+#[test]
+fn a_server_that_is_not_there() {
+    // A port that was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let client = DvidClient::with_options(&format!("127.0.0.1:{port}"), &quick()).unwrap();
+    let error = client.fetch_info(ROOT, "gray").unwrap_err();
+    assert!(matches!(error, Error::Transport { connecting: true, .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(
+        text.starts_with("cannot reach the server: ") && text.contains(&format!("http://127.0.0.1:{port}/api/")),
+        "{text}"
+    );
+    assert!(text.ends_with("asked 3 times]"), "{text}");
+}
+
+#[test]
+fn https_needs_its_feature_when_it_is_used() {
+    let client = DvidClient::new("https://127.0.0.1:1").unwrap();
+    let error = client.fetch_info(ROOT, "gray").unwrap_err();
+    if cfg!(feature = "https") {
+        assert!(matches!(error, Error::Transport { .. }), "{error}");
+    } else {
+        assert!(matches!(error, Error::NotBuilt { feature: "https", .. }), "{error}");
+    }
+}
+
+/// The recorded server, without the parameters that say who is asking: they were not recorded.
+fn recorded() -> (FixtureServer, DvidClient) {
+    let replay = Replay::open(common::folder()).unwrap();
+    let server = FixtureServer::start(move |request: &Request| {
+        let target = request.target();
+        let target = target.split_once("?u=").or_else(|| target.split_once("&u=")).map_or(target, |(target, _)| target);
+        replay.handle(&Request::new(request.method(), target))
+    });
+    let server = server.unwrap();
+    let client = DvidClient::with_options(&server.url(), &quick()).unwrap();
+    (server, client)
+}
+
+#[test]
+fn golden_names_that_do_not_exist_are_refused_in_the_words_of_the_server() {
+    let (_server, client) = recorded();
+    let root = "5e1d0a61adcd1f7a03104f50cfd704be";
+    let error =
+        |uuid: &str, instance: &str| DvidArray::open(&client, uuid, instance, &DvidOptions::default()).unwrap_err();
+    let missing = |error: Error, what: Missing, words: &str| match error {
+        Error::NotFound { what: found, message, .. } => assert!(found == what && message.contains(words), "{message}"),
+        other => panic!("{other}"),
+    };
+    missing(error("zzz", "gray"), Missing::Uuid, "could not find UUID with partial match to zzz");
+    missing(error(&root.to_uppercase(), "gray"), Missing::Uuid, "could not find UUID");
+    missing(error(&format!("{root}:nosuch"), "gray"), Missing::Branch, "branch \"nosuch\" not found");
+    missing(error(":master", "gray"), Missing::Uuid, "more than one repo exists");
+    missing(error(root, "nosuch"), Missing::Instance, "invalid data instance name");
+    missing(error(root, "other"), Missing::Instance, "invalid data instance name");
+    let ambiguous = error("5e1d", "gray");
+    assert!(matches!(ambiguous, Error::Ambiguous { .. }), "{ambiguous}");
+    assert_eq!(tries(&ambiguous), 1, "asking again would not help");
+    let unsupported = |instance: &str| error(root, instance).to_string();
+    for (instance, type_name) in
+        [("mask", "`roi`"), ("g16", "`uint16blk`"), ("larr", "`labelarray`"), ("multi", "`multichan16`")]
+    {
+        let text = unsupported(instance);
+        assert!(text.contains(type_name) && text.contains("uint8blk and labelmap"), "{text}");
+    }
+}
+
+#[test]
+fn golden_versions_are_resolved() {
+    let (_server, client) = recorded();
+    let resolved = |reference: &str| client.resolve(reference).map(|node| (node.uuid, node.locked)).unwrap();
+    let root = "5e1d0a61adcd1f7a03104f50cfd704be";
+    let leaf = ("5e1d2f5eecb5b94a90f4d553598233ac".to_owned(), Some(false));
+    assert_eq!(resolved(root), (root.to_owned(), Some(true)), "a whole UUID needs no list of versions");
+    assert_eq!(resolved("5e1d0a"), (root.to_owned(), Some(true)));
+    assert_eq!(resolved("5e1d0a:master"), leaf);
+    assert_eq!(resolved("5e1d1a:master"), leaf, "any version of the repository will do");
+    assert_eq!(resolved("5e1d0a61:work").1, Some(false));
+    let array = DvidArray::open(&client, "5e1d1a", "seg", &DvidOptions::default()).unwrap();
+    assert_eq!((array.source().uuid.as_str(), array.scales().len()), ("5e1d1a315f37ae15892d15d74e412574", 3));
+    let empty = DvidArray::open(&client, root, "seg_empty", &DvidOptions::default()).unwrap();
+    assert!(empty.meta().voxel_box().is_empty(), "nothing was written");
+}
+
+#[test]
+fn a_busy_server_is_asked_again() {
+    let fixture = Fixture::new();
+    for instance in ["gray", "seg"] {
+        for fault in [Fault::Throttled, Fault::Proxy { status: 502 }, Fault::Proxy { status: 504 }, Fault::Drop] {
+            let (block, asked) = fixture.after(instance, fault.clone(), 3);
+            assert!(block.unwrap().same_bits(&truth(instance)), "{instance}, {fault:?}");
+            assert_eq!(asked, 4, "{instance}, {fault:?}");
+        }
+    }
+    let error = fixture.under("gray", Fault::Throttled);
+    assert!(matches!(error, Error::Busy { status: 503, .. }) && tries(&error) == 7, "{error}");
+    assert!(error.to_string().contains("throttled operations (max = 1)"), "{error}");
+    let error = fixture.under("gray", Fault::RetryAfter { seconds: 1 });
+    let wanted = |error: &Error| matches!(error, Error::Busy { retry_after: Some(wait), .. } if wait.as_secs() == 1);
+    assert!(wanted(&error), "{error:?}");
+    let error = fixture.under("gray", Fault::Proxy { status: 502 });
+    assert!(!error.to_string().contains("<html") && error.to_string().contains("HTML"), "{error}");
+}
+
+#[test]
+fn a_body_that_is_cut_short_is_found_and_asked_for_again() {
+    let fixture = Fixture::new();
+    for (instance, after) in
+        [("gray", 0), ("gray", 1), ("gray", 32 * 32 * 32 - 1), ("seg", 0), ("seg", 7), ("seg", 200)]
+    {
+        let error = fixture.under(instance, Fault::CutBody { after });
+        assert!(
+            matches!(error, Error::Truncated { .. } | Error::Transport { .. }),
+            "{instance} after {after}: {error:?}"
+        );
+        assert!(tries(&error) >= 3, "{error}");
+        fixture.server.clear_faults();
+        let (block, asked) = fixture.after(instance, Fault::CutBody { after }, 1);
+        assert!(block.unwrap().same_bits(&truth(instance)) && asked == 2, "{instance} after {after}");
+    }
+    let error = fixture.under("gray", Fault::EndEarly { after: 1_000 });
+    assert!(matches!(error, Error::Truncated { got: 1_000, want: Some(32_768), .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(text.starts_with("the answer is cut short: 1000 bytes of 32768 [GET http://127.0.0.1:"), "{text}");
+    assert!(text.ends_with("/raw/0_1_2/32_32_32/0_0_0, asked 3 times]"), "{text}");
+    let error = fixture.under("seg", Fault::EndEarly { after: 20 });
+    assert!(matches!(error, Error::Truncated { got: 20, .. }), "{error:?}");
+    let error = fixture.under("gray", Fault::DeclareLength(40_000));
+    assert!(matches!(error, Error::Truncated { .. } | Error::CorruptStream { .. }), "{error:?}");
+}
+
+#[test]
+fn a_body_that_goes_on_is_refused() {
+    let fixture = Fixture::new();
+    for instance in ["gray", "seg"] {
+        let error = fixture.under(instance, Fault::Endless);
+        assert!(matches!(error, Error::CorruptStream { .. }), "{instance}: {error:?}");
+    }
+}
+
+#[test]
+fn the_words_of_a_server_that_fails_half_way_are_shown() {
+    let fixture = Fixture::new();
+    let words =
+        " deserialized label block size (32,32,32) does not equal data \"seg\" block size (16,16,16) (/api/x).\n";
+    let error = fixture.under("seg", Fault::Tail(words.to_owned()));
+    match &error {
+        Error::CorruptStream { tail: Some(tail), .. } => assert_eq!(tail, words.trim()),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(tries(&error), 3);
+    let (block, _) = {
+        fixture.server.clear_faults();
+        fixture.after("seg", Fault::Tail(words.to_owned()), 1)
+    };
+    assert!(block.unwrap().same_bits(&truth("seg")));
+}
+
+#[test]
+fn damaged_frames_never_give_wrong_labels() {
+    let fixture = Fixture::new();
+    for at in [0, 4, 8, 12, 15, 16, 17, 18] {
+        let error = fixture.under("seg", Fault::FlipByte { at });
+        assert!(matches!(error, Error::CorruptStream { .. } | Error::Truncated { .. }), "byte {at}: {error:?}");
+    }
+    // Some bytes mean nothing, such as the date in the header of gzip.
+    let array = fixture.open("seg");
+    for at in 19..300 {
+        fixture.server.clear_faults();
+        fixture.server.inject(FaultRule::new("/blocks/", Fault::FlipByte { at }).always());
+        assert!(read(&array).map_or(true, |block| block.same_bits(&truth("seg"))), "byte {at}");
+    }
+    fixture.server.clear_faults();
+    let garbage = Fault::Splice { at: 0, remove: 0, insert: vec![0xff; 16] };
+    assert!(matches!(fixture.under("seg", garbage), Error::CorruptStream { offset: 0, .. }));
+}
+
+#[test]
+fn a_server_that_panics_is_asked_once_more() {
+    let service = |request: &Request| match request.path().rsplit('/').next() {
+        Some("status") => Response::new(200).with_body(*b"{}"),
+        _ => Response::text(500, "Panic detected on request x:\nruntime error"),
+    };
+    let server = FixtureServer::start(service).unwrap();
+    let client = DvidClient::with_options(&server.url(), &quick()).unwrap();
+    let error = DvidArray::open(&client, ROOT, "gray", &DvidOptions::default()).unwrap_err();
+    assert!(matches!(error, Error::Server { status: 500, .. }) && tries(&error) == 2, "{error}");
+}
+
+#[test]
+fn a_read_that_waits_can_be_cancelled() {
+    let fixture = Fixture::new();
+    let stalls = [
+        ("gray", Fault::StallBeforeHead(Duration::from_secs(5))),
+        ("seg", Fault::StallInBody { after: 20, pause: Duration::from_secs(5) }),
+    ];
+    for (instance, stall) in stalls {
+        let array = fixture.open(instance);
+        fixture.server.inject(FaultRule::new(keyword(instance), stall).always());
+        let token = CancelToken::default();
+        let cx = ReadContext::default().with_cancel(token.clone());
+        let asked = fixture.server.request_count();
+        std::thread::scope(|scope| {
+            let reading = scope.spawn(|| read_with(&array, &cx));
+            while fixture.server.request_count() == asked {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            token.cancel();
+            // Waiting for the server to go on would end in voxels.
+            assert!(matches!(reading.join().unwrap(), Err(Error::Cancelled)), "{instance}");
+        });
+        fixture.server.clear_faults();
+        assert!(read(&array).unwrap().same_bits(&truth(instance)), "{instance}, the next read");
+    }
+}
+
+#[test]
+fn a_read_ends_at_its_deadline_and_a_silent_server_is_given_up() {
+    let timeouts = Timeouts::default().with_silence(Duration::from_millis(50));
+    let options = quick().with_timeouts(timeouts).with_retry(RetryPolicy::none());
+    let fixture = Fixture::with_options(&options);
+    let error = fixture.under("gray", Fault::StallBeforeHead(Duration::from_secs(3)));
+    assert!(matches!(error, Error::Transport { connecting: false, .. }), "{error:?}");
+
+    let fixture = Fixture::new();
+    let array = fixture.open("gray");
+    fixture.server.inject(FaultRule::new("/raw/", Fault::StallBeforeHead(Duration::from_secs(3))).always());
+    let cx = ReadContext::default().with_deadline(Instant::now() + Duration::from_millis(50));
+    let error = array.read_box(array.meta().voxel_box(), &cx).unwrap_err();
+    assert!(matches!(error, array_core::Error::DeadlineExceeded), "{error:?}");
+}
+
+#[test]
+fn retries_end_with_the_deadline() {
+    let patient = RetryPolicy::default().with_first_wait(Duration::from_secs(20));
+    let fixture = Fixture::with_options(&ClientOptions::default().with_retry(patient));
+    let array = fixture.open("gray");
+    fixture.server.inject(FaultRule::new("/raw/", Fault::Throttled).always());
+    let cx = ReadContext::default().with_deadline(Instant::now() + Duration::from_millis(50));
+    let error = array.read_box(array.meta().voxel_box(), &cx).unwrap_err();
+    assert!(matches!(error, array_core::Error::DeadlineExceeded), "{error:?}");
+}
+
+#[test]
+fn secrets_are_sent_but_not_shown() {
+    let options =
+        quick().with_admin_token("hush&hush").with_header("X-Token", "psst").with_user("some one").with_app("test");
+    let server = FixtureServer::start(|request: &Request| {
+        assert_eq!(request.query("admintoken").as_deref(), Some("hush&hush"));
+        assert_eq!((request.query("u").as_deref(), request.query("app").as_deref()), (Some("some one"), Some("test")));
+        assert_eq!(request.header("X-Token"), Some("psst"));
+        Response::text(400, "no")
+    })
+    .unwrap();
+    let client = DvidClient::with_options(&server.url(), &options).unwrap();
+    let error = client.fetch_info(ROOT, "gray").unwrap_err();
+    assert!(matches!(error, Error::BadRequest { .. }), "{error}");
+    for shown in
+        [format!("{error} {error:?}"), format!("{client:?} {options:?}"), serde_json::to_string(&options).unwrap()]
+    {
+        assert!(!shown.contains("hush") && !shown.contains("psst"), "{shown}");
+    }
+}
+
+#[test]
+fn a_server_may_stand_behind_a_path_or_a_proxy() {
+    let service = DvidService::new(Some(gray()), None, &ServeOptions::default().with_names("gray", "seg")).unwrap();
+    let server = FixtureServer::start(move |request: &Request| match request.target().strip_prefix("/some/path") {
+        Some(target) => service.handle(&Request::new(request.method(), target)),
+        None => Response::text(404, "404 page not found"),
+    })
+    .unwrap();
+    let info = fetch_info(&format!("{}/some//path/", server.url()), ROOT, "gray").unwrap();
+    assert_eq!(info.name(), "gray");
+    let error = fetch_info(&server.url(), ROOT, "gray").unwrap_err();
+    assert!(matches!(error, Error::NotFound { what: Missing::Address, .. }), "{error}");
+
+    let (proxy, address) = tunnel();
+    let client =
+        DvidClient::with_options("http://dvid.invalid:8000", &quick().with_proxy(Proxy::Url(address))).unwrap();
+    let error = client.fetch_info(ROOT, "gray").unwrap_err();
+    assert!(matches!(&error, Error::BadRequest { message, .. } if message == "tunnelled"), "{error:?}");
+    assert_eq!(proxy.join().unwrap(), "CONNECT dvid.invalid:8000 HTTP/1.1");
+    let bad = DvidClient::with_options("host", &quick().with_proxy(Proxy::Url("no proxy".to_owned()))).unwrap_err();
+    assert!(matches!(bad, Error::BadOption { option: "proxy", .. }), "{bad}");
+}
+
+/// A proxy for one connection, which plays the server behind it as well; gives the first line that it was sent.
+fn tunnel() -> (JoinHandle<String>, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let serve = move || {
+        let stream = listener.accept().unwrap().0;
+        let mut reader = BufReader::new(&stream);
+        let mut head = || {
+            let lines = reader.by_ref().lines().map(|line| line.unwrap()).take_while(|line| !line.is_empty());
+            lines.collect::<Vec<_>>()
+        };
+        let first = head().swap_remove(0);
+        (&stream).write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        assert!(head()[0].starts_with("GET /api/"));
+        (&stream).write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 9\r\n\r\ntunnelled").unwrap();
+        first
+    };
+    (std::thread::spawn(serve), address)
+}
+
+#[test]
+fn what_answers_may_not_be_a_dvid_server() {
+    for (body, kind) in
+        [("<html>welcome</html>", "text/html"), ("welcome", "text/plain"), ("[1, 2]", "application/json")]
+    {
+        let answer = move |_: &Request| Response::new(200).with_header("Content-Type", kind).with_body(body);
+        let server = FixtureServer::start(answer).unwrap();
+        let error = DvidClient::with_options(&server.url(), &quick()).unwrap().fetch_info(ROOT, "gray").unwrap_err();
+        assert!(matches!(error, Error::CorruptStream { .. } | Error::BadInfo { .. }), "{body}: {error:?}");
+    }
+}
