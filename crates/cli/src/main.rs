@@ -1,1 +1,38 @@
-fn main() {}
+//! The program `voxscope`.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::args::{Cli, Command};
+use cli::{describe, exit, layer, read};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    show_events(cli.verbose);
+    let output = match &cli.command {
+        Command::Describe(args) => describe::run(args),
+        Command::Read(args) => read::run(args),
+        Command::Layer(args) => layer::run(args),
+    };
+    match output {
+        Ok(text) => match io::stdout().write_all(text.as_bytes()) {
+            // A reader that has seen enough is no error: voxscope describe … | head
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => exit::failed(&error, 1),
+            _ => ExitCode::SUCCESS,
+        },
+        Err(error) => exit::failed(&error, exit::code(&error)),
+    }
+}
+
+fn show_events(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    let filter = EnvFilter::try_from_env("VOXSCOPE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let events = tracing_subscriber::fmt().with_env_filter(filter).with_target(false).without_time();
+    events.with_ansi(io::stderr().is_terminal()).with_writer(io::stderr).init();
+}

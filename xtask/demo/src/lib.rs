@@ -1,6 +1,7 @@
-//! What `cargo xtask demo` is made of: a [`specimen`] that looks like a volume from an electron microscope.
+//! What `cargo xtask demo` is made of: a [`specimen`] that looks like a volume from an electron microscope, a server that holds it
+//! ([`embedded`]), and the [`job`] that reads a region of it at other voxel sizes, paints it and links to it.
 //!
-//! It is not a data set: its cells are drawn from smooth noise, and are good for showing and testing software only.
+//! The specimen is not a data set: its cells are drawn from smooth noise, and are good for showing and testing software only.
 //!
 //! ```
 //! use demo::specimen::{LOWEST_LABEL, Specimen, SpecimenOptions};
@@ -11,4 +12,7 @@
 //! assert!(labels.iter().all(|&label| label == 0 || label >= LOWEST_LABEL));
 //! ```
 
+pub mod args;
+pub mod embedded;
+pub mod job;
 pub mod specimen;

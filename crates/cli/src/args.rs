@@ -1,0 +1,180 @@
+//! What the program understands on its command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use facade::prelude::*;
+
+const SOURCES: &str = "\
+SOURCE is a config file (*.json), dvid://http://host:port/uuid/instance, or an .npy file.\n\
+Regions and sizes are in nanometres, in the order z, y, x.\n\
+Exit codes: 0 done; 1 the world failed (server, file); 2 the request cannot be met (options, configuration, region).";
+
+/// Any region of a terabyte microscopy volume, at any resolution, in nanometres.
+///
+#[derive(Debug, Parser)]
+#[command(after_help = SOURCES, name = "voxscope", version, max_term_width = 100)]
+pub struct Cli {
+    /// More about what happens: requests, retries, scales (-v), and everything (-vv).
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Says what a source is, where it lies, and how each of these is known.
+    Describe(Describe),
+    /// Reads a region into an .npy file or a picture.
+    Read(Read),
+    /// Writes a Neuroglancer state that shows the sources, or a link to it.
+    Layer(Layer),
+}
+
+/// Where an .npy file lies; the format itself does not say.
+#[derive(Debug, Args)]
+pub struct Placement {
+    /// Lower corner of the first voxel of an .npy file, in nm: z,y,x.
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
+    pub offset: Option<Coordinate<Length>>,
+    /// What the voxels of an .npy file are; guessed from its dtype otherwise.
+    #[arg(long, value_enum)]
+    pub kind: Option<KindArg>,
+}
+
+/// Arguments of `describe`.
+#[derive(Debug, Args)]
+pub struct Describe {
+    /// Config file, dvid:// address or .npy file.
+    pub source: String,
+    /// Voxel size of an .npy file, in nm: z,y,x.
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths)]
+    pub voxel_size: Option<Coordinate<Length>>,
+    /// Where an .npy file lies.
+    #[command(flatten)]
+    pub placement: Placement,
+    /// Writes JSON for programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `read`.
+#[derive(Debug, Args)]
+pub struct Read {
+    /// Config file, dvid:// address or .npy file.
+    pub source: String,
+    /// Region in nm: '[z0:z1, y0:y1, x0:x1]'; ':' alone means all that there is. Everything where absent.
+    #[arg(long, value_name = "REGION", allow_hyphen_values = true)]
+    pub roi: Option<Roi<Length>>,
+    /// Voxel size to read at, in nm: z,y,x. For an .npy file: the voxel size that it has.
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths)]
+    pub voxel_size: Option<Coordinate<Length>>,
+    /// Voxel size to read at, also for an .npy file.
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths)]
+    pub resample_to: Option<Coordinate<Length>>,
+    /// Where an .npy file lies.
+    #[command(flatten)]
+    pub placement: Placement,
+    /// Moves limits that are no voxel border.
+    #[arg(long, value_enum, default_value_t = Align::Exact)]
+    pub align: Align,
+    /// Value of voxels outside the source.
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, conflicts_with = "clip")]
+    pub fill: Option<String>,
+    /// Reads the part of the region that the source has.
+    #[arg(long)]
+    pub clip: bool,
+    /// File to write: .npy, or .png for cross-sections through the middle.
+    #[arg(short, long, value_name = "FILE", required_unless_present = "plan")]
+    pub output: Option<PathBuf>,
+    /// Says what reading would cost, and reads nothing.
+    #[arg(long)]
+    pub plan: bool,
+    /// Reports in JSON for programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `layer`.
+#[derive(Debug, Args)]
+pub struct Layer {
+    /// Config files, dvid:// addresses or .npy files.
+    #[arg(required = true)]
+    pub sources: Vec<String>,
+    /// Voxel size of the .npy files, in nm: z,y,x.
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths)]
+    pub voxel_size: Option<Coordinate<Length>>,
+    /// Where the .npy files lie.
+    #[command(flatten)]
+    pub placement: Placement,
+    /// Region to look at, in nm; the middle of the first source where absent.
+    #[arg(long, value_name = "REGION", allow_hyphen_values = true)]
+    pub roi: Option<Roi<Length>>,
+    /// Writes a link instead of the state.
+    #[arg(long)]
+    pub url: bool,
+    /// Where the viewer is.
+    #[arg(long, value_name = "URL", default_value = "https://neuroglancer-demo.appspot.com")]
+    pub viewer: String,
+    /// Where a local server would serve sources that have no public address.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000")]
+    pub base_url: String,
+    /// Shows grayscale straight from DVID, which sends it as JPEG.
+    #[arg(long)]
+    pub lossy: bool,
+}
+
+/// What happens to limits that are no voxel border.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Align {
+    /// They are an error.
+    Exact,
+    /// The region grows to the next borders.
+    Grow,
+    /// The region shrinks to the next borders.
+    Shrink,
+    /// Each limit moves to the nearest border.
+    Closest,
+}
+
+impl From<Align> for Rounding {
+    fn from(align: Align) -> Self {
+        match align {
+            Align::Exact => Self::Exact,
+            Align::Grow => Self::Grow,
+            Align::Shrink => Self::Shrink,
+            Align::Closest => Self::Closest,
+        }
+    }
+}
+
+/// What voxels mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum KindArg {
+    Image,
+    Labels,
+    Mask,
+}
+
+impl From<KindArg> for Kind {
+    fn from(kind: KindArg) -> Self {
+        match kind {
+            KindArg::Image => Self::Image,
+            KindArg::Labels => Self::Labels,
+            KindArg::Mask => Self::Mask,
+        }
+    }
+}
+
+/// `8,8,8`, `4.56,4,4`, `4/3 nm,4,4`.
+fn lengths(text: &str) -> Result<Coordinate<Length>, String> {
+    let entries: Vec<Length> = text
+        .split(',')
+        .map(|entry| entry.trim().parse::<Length>().map_err(|error| error.to_string()))
+        .collect::<Result<_, _>>()?;
+    Coordinate::try_from(&entries[..]).map_err(|error| error.to_string())
+}

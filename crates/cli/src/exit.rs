@@ -1,0 +1,34 @@
+//! How the program ends when it cannot do what was asked.
+
+use std::process::ExitCode;
+
+use facade::Error;
+
+/// Exit code of an error: 2 where the request itself cannot be met (configuration, region, options), 1 where the world
+/// failed (server, file, network). The command line's own errors are 2 as well.
+pub fn code(error: &Error) -> u8 {
+    use facade::array_core::Error as ArrayError;
+    match error {
+        Error::Array(
+            ArrayError::Source(_) | ArrayError::BadFile { .. } | ArrayError::Cancelled | ArrayError::DeadlineExceeded,
+        )
+        | Error::File { .. }
+        | Error::Backend(_) => 1,
+        _ => 2,
+    }
+}
+
+/// Prints an error with its causes on standard error, each once.
+pub fn failed(error: &dyn std::error::Error, code: u8) -> ExitCode {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text = format!("{text}\n  because {inner_text}");
+        }
+        cause = inner.source();
+    }
+    eprintln!("error: {text}");
+    ExitCode::from(code)
+}
