@@ -31,11 +31,11 @@ use crate::{Anchor, Error, Extent, Factor, Method, Result, Spec};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use array_core::{ArrayExt, Coordinate, MemoryArray, Roi, ndarray::ArrayD};
+/// use array_core::{ArrayExt, MemoryArray, Roi, ndarray::ArrayD};
 /// use resample::{ResampledArray, Spec, Target};
 ///
 /// let em = MemoryArray::new("em", ArrayD::from_elem(vec![32, 32, 32], 7_u8), [8, 8, 8], [0, 0, 0])?;
-/// let coarse = ResampledArray::new("em@12nm", Arc::new(em), Target::voxel_size(Coordinate::from([12, 12, 12])), Spec::default())?;
+/// let coarse = ResampledArray::new("em@12nm", Arc::new(em), Target::voxel_size([12, 12, 12]), Spec::default())?;
 /// assert_eq!(coarse.shape(), [21, 21, 21]);
 /// assert_eq!(coarse.scale(), [2.0 / 3.0; 3]);
 /// let block: ArrayD<u8> = coarse.read(Roi::new([24, 0, 0], [48, 12, 12])?)?;

@@ -7,6 +7,8 @@ mod gather;
 mod leaf;
 mod mean;
 mod separable;
+#[cfg(test)]
+mod tests;
 mod windows;
 
 use std::ops::Range;
@@ -21,11 +23,16 @@ use crate::{Error, Result};
 pub(crate) use leaf::Leaf;
 use leaf::Rows;
 
-/// Work below this size, in bytes of source, is not worth waking a pool for.
-const PARALLEL_BYTES: usize = 1 << 20;
+/// How work is cut. Only speed and memory depend on it.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// Work below this size, in bytes of source, is not worth waking a pool for.
+    parallel_bytes: usize,
+    /// A leaf works on about this many numbers at once.
+    leaf_numbers: u64,
+}
 
-/// A leaf works on about this many numbers at once.
-const LEAF_NUMBERS: u64 = 1 << 18;
+const LIMITS: Limits = Limits { parallel_bytes: 1 << 20, leaf_numbers: 1 << 18 };
 
 /// Data and the index of its first voxel on every axis.
 pub(crate) struct Placed<'a, V> {
@@ -39,12 +46,13 @@ pub(crate) struct Placed<'a, V> {
 pub(crate) fn run(recipe: &Recipe, source: Placed<'_, BlockRef<'_>>, out: Placed<'_, BlockMut<'_>>) -> Result<()> {
     with_dtype!(out.data.dtype(), T => {
         let source = Placed { data: source.data.into_view::<T>()?, begin: source.begin };
-        run_typed(recipe, source, Placed { data: out.data.into_view::<T>()?, begin: out.begin })
+        run_typed(recipe, LIMITS, source, Placed { data: out.data.into_view::<T>()?, begin: out.begin })
     })
 }
 
 fn run_typed<T: Value>(
     recipe: &Recipe,
+    limits: Limits,
     source: Placed<'_, ArrayViewD<'_, T>>,
     out: Placed<'_, ArrayViewMutD<'_, T>>,
 ) -> Result<()> {
@@ -56,7 +64,8 @@ fn run_typed<T: Value>(
     let needed = recipe.source(&target);
     check_inside("source voxels that the target is made from", &needed, &ranges(source.begin, source.data.shape()))?;
     let bytes = needed.iter().map(|range| (range.end - range.start) as usize).product::<usize>() * size_of::<T>();
-    let work = Work { recipe, source: source.data, source_begin: source.begin, parallel: bytes >= PARALLEL_BYTES };
+    let parallel = bytes >= limits.parallel_bytes;
+    let work = Work { recipe, limits, source: source.data, source_begin: source.begin, parallel };
     work.branch(out.data, target);
     Ok(())
 }
@@ -78,6 +87,7 @@ fn check_inside(what: &'static str, ranges: &[Range<i64>], available: &[Range<i6
 
 struct Work<'a, T> {
     recipe: &'a Recipe,
+    limits: Limits,
     source: ArrayViewD<'a, T>,
     source_begin: &'a [i64],
     parallel: bool,
@@ -103,7 +113,7 @@ impl<T: Value> Work<'_, T> {
     /// Where to cut a target region that is too large for one leaf: its longest side, measured in source voxels, but rows only
     /// when nothing else is left.
     fn cut(&self, target: &[Range<i64>]) -> Option<(usize, usize)> {
-        if self.numbers(target) <= LEAF_NUMBERS {
+        if self.numbers(target) <= self.limits.leaf_numbers {
             return None;
         }
         let length = |axis: usize| (target[axis].end - target[axis].start) as usize;

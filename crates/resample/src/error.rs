@@ -165,6 +165,19 @@ pub enum Error {
         axis: usize,
     },
 
+    /// Voxel indices beyond what exact arithmetic allows.
+    #[error(
+        "voxel indices [{begin}, {end}) at factor {factor}: indices must stay within ±2^62 before and after resampling"
+    )]
+    IndexTooLarge {
+        /// First source voxel.
+        begin: i64,
+        /// One past the last source voxel.
+        end: i64,
+        /// The factor of that axis.
+        factor: Factor,
+    },
+
     /// A request, a buffer or a source region that does not fit the rest of the call.
     #[error("{what} on axis {axis}: given [{given_begin}, {given_end}), needed {needed}")]
     Range {

@@ -65,7 +65,7 @@ impl Factor {
     /// The target voxels of a volume that occupies source voxels `[begin, end)`; empty when none fits under [`Extent::Inside`].
     ///
     /// # Errors
-    /// [`Error::Range`] when an index leaves `±2^62`.
+    /// [`Error::IndexTooLarge`] when an index leaves `±2^62`.
     pub fn target_range(self, source: Range<i64>, extent: Extent) -> Result<Range<i64>> {
         let (u, d) = self.terms();
         let (begin, end) = (i128::from(source.start) * u, i128::from(source.end) * u);
@@ -76,13 +76,7 @@ impl Factor {
         let limit = i128::from(INDEX_LIMIT);
         let fits = |value: i128| -limit <= value && value <= limit;
         if !(fits(begin) && fits(end) && fits(source.start.into()) && fits(source.end.into())) {
-            return Err(Error::Range {
-                what: "voxel indices",
-                axis: 0,
-                given_begin: source.start,
-                given_end: source.end,
-                needed: format!("indices within ±2^62 before and after resampling by {self}"),
-            });
+            return Err(Error::IndexTooLarge { begin: source.start, end: source.end, factor: self });
         }
         Ok(begin as i64..end.max(begin) as i64)
     }

@@ -1,4 +1,46 @@
-//! Any array at another voxel size: resampling kernels and the lazy `ResampledArray`.
+//! Any array at another voxel size: exactly on the grid, computed when read, the same bits whatever is asked for.
+//!
+//! [`ResampledArray`] is a view of any [`array_core::Array`] at other voxel sizes, by any rational [`Factor`] per axis:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use array_core::{ArrayExt, MemoryArray, Roi, ndarray::{Array3, ArrayD}};
+//! use resample::{Method, ResampledArray, Spec, Target};
+//!
+//! # fn main() -> Result<(), array_core::Error> {
+//! // Segment ids at 8 nm, read at 12 nm: votes by exact overlap, never through a float.
+//! let ids = Array3::from_shape_fn((6, 6, 6), |(z, _, _)| if z < 3 { 9_007_199_254_740_993_u64 } else { 5 });
+//! let cells = Arc::new(MemoryArray::new("cells", ids.into_dyn(), [8, 8, 8], [0, 0, 0])?);
+//! let coarse = ResampledArray::new("cells@12nm", cells, Target::voxel_size([12, 12, 12]), Spec::default())?;
+//! assert_eq!(coarse.method(), Method::Labels);
+//! let block: ArrayD<u64> = coarse.read(Roi::new([0, 0, 0], [48, 12, 12])?)?;
+//! assert_eq!(block.into_raw_vec_and_offset().0, [9_007_199_254_740_993, 9_007_199_254_740_993, 5, 5]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`resample()`] does the same to a plain `ndarray`. A [`Spec`] says how:
+//!
+//! | method | for | at a factor `u/d` |
+//! |---|---|---|
+//! | `Interpolate(Linear)` | images (default), masks | order 1, after a Gaussian where voxels grow |
+//! | `Interpolate(Nearest)` | anything | copies the nearest voxel |
+//! | `Mean` | images, masks | mean by overlap; exact for integers, rounded half to even |
+//! | `Mode` | labels, masks, anything | most overlap; the lowest value wins ties |
+//! | `Labels` | labels and masks (default) | `Mode` where voxels grow, nearest where they shrink |
+//!
+//! The rules that hold for all of them:
+//!
+//! * Target voxel `j` covers source `[j·d/u, (j+1)·d/u)`, counted from the origin of the source's *grid*; so cropping a source
+//!   never moves the grid of the result. All positions are integers and fractions of integers.
+//! * `read(region)` gives the very bits of the same region of a read of everything, for every partition and number of threads.
+//!   Only the ends of the volume are edges.
+//! * Integers of 64 bits are copied, counted and averaged exactly. Interpolating them, and computing with labels at all, is an
+//!   error that names what is allowed.
+//! * Axes of factor 1 and axes without a place in the world (channels) are passed through untouched, wherever they stand.
+//!
+//! What it is not: it stores nothing, makes no pyramids, and knows no server and no viewer. Orders 2 to 5, minimum, maximum, median
+//! and strides do not exist yet. The rayon pool in use is the caller's; a pool of one thread does.
 
 mod array;
 mod axis;

@@ -102,13 +102,7 @@ fn check_volume(axis: usize, factor: Factor, volume: &Range<i64>) -> Result<()> 
         return Err(Error::EmptyAxis { axis });
     }
     if volume.start < -INDEX_LIMIT || volume.end > INDEX_LIMIT {
-        return Err(Error::Range {
-            what: "voxel indices",
-            axis,
-            given_begin: volume.start,
-            given_end: volume.end,
-            needed: "indices within ±2^62".to_owned(),
-        });
+        return Err(Error::IndexTooLarge { begin: volume.start, end: volume.end, factor });
     }
     Ok(())
 }

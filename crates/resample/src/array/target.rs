@@ -1,6 +1,6 @@
 //! [`Target`]: which voxel size is wanted.
 
-use array_core::{ArrayMeta, AxisKind, Coordinate, Length};
+use array_core::{ArrayMeta, AxisKind, Coordinate, IntoWorld, Length};
 
 use crate::{Error, Factor, Result};
 
@@ -16,8 +16,8 @@ pub enum Target {
 
 impl Target {
     /// Voxels of this size.
-    pub fn voxel_size(size: impl Into<Coordinate<Length>>) -> Self {
-        Self::VoxelSize(size.into())
+    pub fn voxel_size(size: impl IntoWorld) -> Self {
+        Self::VoxelSize(size.into_world())
     }
 
     /// `upsample[a]` voxels in the place of `downsample[a]`.

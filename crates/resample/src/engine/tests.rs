@@ -1,0 +1,86 @@
+//! How the work is cut, and how the data lie in memory, must not show in the result.
+
+use ndarray::{ArrayD, Axis, IxDyn};
+use proptest::prelude::*;
+
+use super::{LIMITS, Limits, Placed, run_typed};
+use crate::recipe::Recipe;
+use crate::value::Value;
+use crate::{AntiAlias, Boundary, Extent, Factor, Method, Order, Spec, Zeros};
+
+fn specs() -> impl Strategy<Value = Spec> {
+    let interpolate = |order| Spec::default().with_method(Method::Interpolate(order));
+    prop_oneof![
+        Just(interpolate(Order::Nearest)),
+        Just(interpolate(Order::Nearest).with_anti_alias(AntiAlias::Gaussian)),
+        Just(interpolate(Order::Linear)),
+        Just(interpolate(Order::Linear).with_boundary(Boundary::Constant(3.0))),
+        Just(interpolate(Order::Linear).with_anti_alias(AntiAlias::Off).with_boundary(Boundary::Wrap)),
+        Just(Spec::default().with_method(Method::Mean)),
+        Just(Spec::default().with_method(Method::Mean).with_zeros(Zeros::Ignore)),
+        Just(Spec::default().with_method(Method::Mode)),
+        Just(Spec::default().with_method(Method::Labels).with_zeros(Zeros::Ignore)),
+    ]
+}
+
+fn factors(axes: usize) -> impl Strategy<Value = Vec<Factor>> {
+    prop::collection::vec((1..5_u32, 1..5_u32).prop_map(|(up, down)| Factor::new(up, down).unwrap()), axes)
+}
+
+/// Voxels with many equal neighbours.
+fn noise(shape: &[usize]) -> ArrayD<u32> {
+    let mut state = 7_u32;
+    ArrayD::from_shape_simple_fn(IxDyn(shape), || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state >> 29
+    })
+}
+
+/// Covers the whole array; the destination is transposed in memory when asked.
+fn run<T: Value>(source: &ArrayD<T>, recipe: &Recipe, limits: Limits, transposed: bool) -> ArrayD<T> {
+    let target = recipe.target(Extent::Cover).unwrap();
+    let shape = target.iter().map(|range| (range.end - range.start) as usize).collect::<Vec<_>>();
+    let begin = target.iter().map(|range| range.start).collect::<Vec<_>>();
+    let origin = vec![0; shape.len()];
+    let mut out = if transposed {
+        let reversed = shape.iter().rev().copied().collect::<Vec<_>>();
+        ArrayD::from_elem(IxDyn(&reversed), T::default()).reversed_axes()
+    } else {
+        ArrayD::from_elem(IxDyn(&shape), T::default())
+    };
+    let source = Placed { data: source.view(), begin: &origin };
+    run_typed(recipe, limits, source, Placed { data: out.view_mut(), begin: &begin }).unwrap();
+    out
+}
+
+fn check<T: Value>(source: &ArrayD<T>, factors: &[Factor], spec: &Spec) {
+    let volume = source.shape().iter().map(|&extent| 0..extent as i64).collect::<Vec<_>>();
+    let recipe = Recipe::new(spec, None, T::DTYPE, factors, &volume).unwrap();
+    let whole = run(source, &recipe, LIMITS, false);
+    for leaf_numbers in [1, 20, 150] {
+        let cut = run(source, &recipe, Limits { parallel_bytes: 0, leaf_numbers }, leaf_numbers == 20);
+        assert_eq!(cut, whole, "leaves of {leaf_numbers}");
+    }
+    let mut turned = source.clone().reversed_axes().as_standard_layout().into_owned().reversed_axes();
+    assert_eq!(run(&turned, &recipe, LIMITS, true), whole, "transposed in memory");
+    turned.invert_axis(Axis(0));
+    let flipped = turned.as_standard_layout().into_owned();
+    assert_eq!(run(&turned, &recipe, LIMITS, false), run(&flipped, &recipe, LIMITS, false), "negative strides");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn cuts_and_layouts_do_not_show(shape in prop::collection::vec(1..9_usize, 3), factors in factors(3), spec in specs()) {
+        let source = noise(&shape);
+        check(&source, &factors, &spec);
+        check(&source.mapv(|value| value as f32 / 7.0), &factors, &spec);
+        check(&source.mapv(|value| value as u8 * 31), &factors, &spec);
+    }
+
+    #[test]
+    fn neither_on_one_axis(extent in 1..40_usize, factors in factors(1), spec in specs()) {
+        check(&noise(&[extent]).mapv(f64::from), &factors, &spec);
+    }
+}

@@ -1,0 +1,10 @@
+//! The public behaviour of the crate: against naive oracles, by laws, and by what users see.
+
+mod array;
+mod config;
+mod independence;
+mod kernels;
+mod labels;
+mod laws;
+mod naive;
+mod sample;
