@@ -5,7 +5,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a block could not be encoded or decoded.
 ///
-/// Shapes are `[z, y, x]` in voxels. Sub-blocks are counted as the block stores them: x fastest, then y, then z.
+/// Shapes are `[z, y, x]` or `[channel, z, y, x]` in voxels. Sub-blocks of a label block, and blocks of
+/// `compressed_segmentation`, are counted as they are stored: x fastest, then y, then z.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -96,6 +97,157 @@ pub enum Error {
         /// Labels of the sub-block.
         labels: usize,
     },
+    /// The caller's volume shape is not one that `compressed_segmentation` can have here.
+    #[error(
+        "a volume cannot have the shape {shape_czyx:?} (channel, z, y, x): every side is at least 1, and the labels have to \
+         fit into memory"
+    )]
+    VolumeShape {
+        /// The shape asked for.
+        shape_czyx: [usize; 4],
+    },
+    /// The caller's block shape is not one that `compressed_segmentation` can have.
+    #[error(
+        "compressed_segmentation cannot have blocks of {block_zyx:?} (z, y, x): every side is at least 1, and a block has at \
+         most {} voxels",
+        u32::MAX
+    )]
+    VolumeBlockShape {
+        /// The block shape asked for.
+        block_zyx: [usize; 3],
+    },
+    /// The caller's labels are not as many as the volume shape says.
+    #[error("a volume of {shape_czyx:?} (channel, z, y, x) voxels needs a slice of {want} labels, not of {got}")]
+    VolumeLength {
+        /// The shape asked for.
+        shape_czyx: [usize; 4],
+        /// Voxels of that shape.
+        want: usize,
+        /// Length of the slice.
+        got: usize,
+    },
+    /// The data do not consist of whole 32-bit words.
+    #[error("compressed_segmentation of {got} bytes: the length is a multiple of 4")]
+    NotWords {
+        /// Bytes given.
+        got: usize,
+    },
+    /// The data are too short for the offsets of their channels.
+    #[error("compressed_segmentation of {words} words: {channels} are needed for the offsets of the channels alone")]
+    ChannelsMissing {
+        /// Channels that are due.
+        channels: usize,
+        /// Words given.
+        words: usize,
+    },
+    /// A channel starts outside of the data, or inside of the offsets.
+    #[error(
+        "channel {channel} starts at word {offset}, but can start only after the {channels} words of offsets and in the \
+         {words} words that there are"
+    )]
+    ChannelOutside {
+        /// The channel.
+        channel: usize,
+        /// Where it starts, in words.
+        offset: usize,
+        /// Words of the channels' offsets at the start of the data.
+        channels: usize,
+        /// Words given.
+        words: usize,
+    },
+    /// The data are too short for the headers of a channel's blocks.
+    #[error(
+        "channel {channel} has {blocks} blocks, whose headers are two words each; the data end after {words} words of it"
+    )]
+    HeadersMissing {
+        /// The channel.
+        channel: usize,
+        /// Blocks that are due.
+        blocks: usize,
+        /// Words from the start of the channel.
+        words: usize,
+    },
+    /// A block claims a number of bits that the format does not have.
+    #[error("block {block} of channel {channel} has {bits} bits per value; possible are 0, 1, 2, 4, 8, 16 and 32")]
+    BitsPerValue {
+        /// The channel.
+        channel: usize,
+        /// The block.
+        block: usize,
+        /// Bits per value that it claims.
+        bits: usize,
+    },
+    /// The values of a block are not all inside the data.
+    #[error(
+        "the values of block {block} of channel {channel} are words {begin} to {end} of the channel; the data end after \
+         {words} words of it"
+    )]
+    ValuesOutside {
+        /// The channel.
+        channel: usize,
+        /// The block.
+        block: usize,
+        /// The first word of the values.
+        begin: usize,
+        /// Behind the last word of the values.
+        end: usize,
+        /// Words from the start of the channel.
+        words: usize,
+    },
+    /// A voxel of a block stands for a label outside of the data.
+    #[error(
+        "a voxel of block {block} of channel {channel} has the value {value}, whose label ends at word {end} of the channel; \
+         the data end after {words} words of it"
+    )]
+    TableOutside {
+        /// The channel.
+        channel: usize,
+        /// The block.
+        block: usize,
+        /// The value.
+        value: u32,
+        /// Behind the last word of its label.
+        end: usize,
+        /// Words from the start of the channel.
+        words: usize,
+    },
+    /// The encoded volume is too long for the offsets of the format.
+    #[error(
+        "{of} of channel {channel} would start at word {offset}, and that offset has {bits} bits: encode the volume in \
+         smaller parts, or with other blocks"
+    )]
+    OffsetTooLarge {
+        /// What would start too late.
+        of: OffsetOf,
+        /// The channel.
+        channel: usize,
+        /// Where it would start, in words.
+        offset: usize,
+        /// Bits of that offset.
+        bits: u32,
+    },
+}
+
+/// What the offsets of `compressed_segmentation` lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OffsetOf {
+    /// The channel itself.
+    Channel,
+    /// The values of a block.
+    Values,
+    /// The table of a block.
+    Table,
+}
+
+impl fmt::Display for OffsetOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Channel => "the first header",
+            Self::Values => "the values of a block",
+            Self::Table => "the table of a block",
+        })
+    }
 }
 
 /// The parts of a label block, in the order in which they are stored.

@@ -2,52 +2,24 @@
 
 mod common;
 
+use common::golden::{Golden, text};
 use common::table;
-use flate2::read::MultiGzDecoder;
 use label_codecs::label_block;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-
-/// The folder of the cases; a relative `VOXSCOPE_GOLDEN` counts from the root of the workspace.
-fn golden() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    root.join(std::env::var_os("VOXSCOPE_GOLDEN").unwrap_or_else(|| "testdata/golden".into())).join("dvid")
-}
 
 fn cases(name: &str) -> Vec<Value> {
-    let path = golden().join(name);
-    let text = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    serde_json::from_slice::<Vec<Value>>(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    Golden::folder("dvid").json(name).as_array().expect("a list of cases").clone()
 }
 
-fn text<'a>(case: &'a Value, key: &str) -> &'a str {
-    case[key].as_str().unwrap_or_else(|| panic!("{key} is missing in {case}"))
-}
-
-/// The bytes meant by a golden file: those named `.gz` are compressed for storage.
 fn file(name: &str) -> std::io::Result<Vec<u8>> {
-    let bytes = std::fs::read(golden().join(name))?;
-    if Path::new(name).extension().is_none_or(|extension| extension != "gz") {
-        return Ok(bytes);
-    }
-    let mut plain = Vec::new();
-    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain)?;
-    Ok(plain)
+    Golden::folder("dvid").file(name)
 }
 
-/// The labels of an `.npy` file of little-endian `u64` in C order.
 fn npy(name: &str, shape_zyx: [usize; 3]) -> std::io::Result<Vec<u64>> {
-    let bytes = file(name)?;
-    assert_eq!(bytes[..8], *b"\x93NUMPY\x01\x00", "{name}: npy 1.0");
-    let start = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    let header = std::str::from_utf8(&bytes[10..start]).unwrap();
-    let [z, y, x] = shape_zyx;
-    for part in ["'descr': '<u8'", "'fortran_order': False", &format!("'shape': ({z}, {y}, {x})")] {
-        assert!(header.contains(part), "{name}: {part} is not in {header}");
-    }
-    Ok(bytes[start..].as_chunks().0.iter().map(|label| u64::from_le_bytes(*label)).collect())
+    let array = Golden::folder("dvid").npy(name)?;
+    assert_eq!((&*array.shape, array.dtype), (&shape_zyx[..], "uint64"), "{name}");
+    Ok(array.c_order())
 }
 
 fn shape(case: &Value) -> [usize; 3] {

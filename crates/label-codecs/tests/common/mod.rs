@@ -1,6 +1,8 @@
 //! A naive decoder, bit by bit and voxel by voxel, and the means to read golden files.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod golden;
+
 /// Decodes a *valid* block straight from the layout; the oracle of the fast decoder.
 pub(crate) fn naive_decode(bytes: &[u8]) -> Vec<u64> {
     let u16_at = |at: usize| u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap());
