@@ -8,14 +8,24 @@
 //!
 //! What it is not: it does not write, it needs no async runtime, and it resamples nothing.
 //!
-//! ```no_run
-//! use array_core::{ArrayExt, Roi};
+//! ```
+//! use array_core::{ArrayExt, Roi, ndarray::ArrayD};
 //! use dvid_source::{DvidArray, DvidClient, DvidOptions};
 //!
-//! let client = DvidClient::new("emdata.example.org:8000")?;
-//! let labels = DvidArray::open(&client, "2324:master", "segmentation", &DvidOptions::default())?;
-//! println!("{} {}", labels.source().uuid, labels.roi());
-//! let block = labels.read::<u64>(Roi::new([0, 0, 0], [8000, 8000, 8000])?)?;
+//! # use array_core::{MemoryArray, ndarray::Array3};
+//! # use dvid_fixture::{FixtureServer, serve::{DvidService, ServeOptions}};
+//! # let voxels = Array3::from_elem((64, 64, 64), 1_u64 << 60).into_dyn();
+//! # let stored = std::sync::Arc::new(MemoryArray::new("segmentation", voxels, [8, 8, 8], [0, 0, 0])?);
+//! # let server = FixtureServer::start(DvidService::new(None, Some(stored), &ServeOptions::default())?)?;
+//! # let address = server.url();
+//! // `address` is something like "emdata.example.org:8000".
+//! let client = DvidClient::new(&address)?;
+//! let labels = DvidArray::open(&client, ":master", "segmentation", &DvidOptions::default())?;
+//! println!("version {}, {} nm", labels.source().uuid, labels.roi());
+//!
+//! let block: ArrayD<u64> = labels.read(Roi::new([80, 0, 160], [40, 80, 80])?)?;
+//! assert_eq!(block.shape(), [5, 10, 10]);
+//! # assert!(block.iter().all(|label| *label == 1 << 60));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use array_core::ndarray::{Array3, ArrayD};
 use array_core::testing::check_array;
 use array_core::{
-    Array, ArrayExt, ArrayRef, Coordinate, Field, Kind, MemoryArray, Provenance, ReadContext, ViewerSource, VoxelBox,
+    Array, ArrayExt, ArrayRef, Coordinate, Field, Kind, Length, MemoryArray, Provenance, ReadContext, ViewerSource,
+    VoxelBox,
 };
 use dvid_fixture::serve::{DvidService, ServeOptions, Version, VoxelUnit};
 use dvid_fixture::{FixtureServer, Handler, Request, Response};
@@ -308,4 +309,22 @@ fn options_that_cannot_be_are_refused() {
         let error = DvidArray::open(&client, ROOT, "gray", &options).unwrap_err();
         assert!(matches!(error, Error::BadOption { .. }), "{error}");
     }
+}
+
+#[test]
+fn options_are_data() {
+    let options = DvidOptions::default()
+        .with_scale(2)
+        .with_voxel_size(["4.56", "4", "4/3"].map(|side| side.parse::<Length>().unwrap()));
+    let text = serde_json::to_string(&options).unwrap();
+    assert!(text.contains("[4.56,4,\"4/3\"]"), "{text}");
+    assert_eq!(serde_json::from_str::<DvidOptions>(&text).unwrap(), options);
+    assert_eq!(serde_json::from_str::<DvidOptions>("{}").unwrap(), DvidOptions::default());
+    assert!(serde_json::from_str::<DvidOptions>(r#"{"scal": 2}"#).unwrap_err().to_string().contains("`scal`"));
+    let client = r#"{"user": "me", "proxy": "direct", "timeouts": {"connect": 0.5}, "retry": {"max_retries": 1}}"#;
+    assert!(serde_json::from_str::<ClientOptions>(client).is_ok());
+    assert!(
+        serde_json::from_str::<ClientOptions>(r#"{"admin_token": "x"}"#).is_err(),
+        "secrets have no place in a file"
+    );
 }

@@ -36,7 +36,7 @@ impl Chunks {
 
     /// Voxels of the smallest box of whole blocks that covers the box.
     pub(super) fn covered_voxels(&self) -> u64 {
-        (0..3).map(|axis| self.covered(axis) as u64).product()
+        (0..3).map(|axis| self.covered(axis) as u64).fold(1, u64::saturating_mul)
     }
 
     /// The most voxels of a chunk when it is widened to whole blocks.
@@ -45,7 +45,7 @@ impl Chunks {
             let extents = self.cuts[axis].windows(2).map(|pair| (pair[1] - pair[0]) as u64);
             extents.max().unwrap_or(0).next_multiple_of(self.block[axis] as u64)
         };
-        (0..3).map(longest).product()
+        (0..3).map(longest).fold(1, u64::saturating_mul)
     }
 
     /// The chunks, each with its part of the output.

@@ -16,8 +16,8 @@ pub(super) fn block_memory(block: [i64; 3]) -> Result<u64> {
 
 /// Bytes that a thread needs beside the output to unpack so many labels.
 pub(super) fn raw_memory(voxels: u64) -> u64 {
-    let plain = 8 * voxels;
-    2 * plain + plain / 255 + 16
+    // The labels and what they are packed into, which in the worst case is a little more.
+    voxels.saturating_mul(8 + 9)
 }
 
 /// Reads the blocks around a box and copies what lies within.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use array_core::{ArrayMeta, BlockMut, Element, ReadContext, ReadPlan, VoxelBox};
+use array_core::{ArrayMeta, BlockMut, Element, ReadContext, ReadPlan, VoxelBox, block_bytes};
 use ndarray::{ArrayViewMut3, Ix3};
 
 use super::chunks::Chunks;
@@ -27,16 +27,16 @@ pub(super) fn read(volume: &Volume, scale: u8, voxels: &VoxelBox, out: BlockMut<
 }
 
 pub(super) fn plan(volume: &Volume, meta: &ArrayMeta, voxels: &VoxelBox) -> Result<ReadPlan> {
-    let size = meta.dtype().size() as u64;
-    let result = voxels.voxels()? * size;
+    let result = block_bytes(meta.dtype(), &meta.block_shape(voxels))? as u64;
     let chunks = Chunks::new(voxels, volume.block, volume.chunk_voxels);
     let threads = chunks.len().min(volume.client.budget().requests()) as u64;
     let (fetched, per_thread) = match volume.route {
         Route::Image => (result, image::STAGE as u64),
-        Route::LabelBlocks => (chunks.covered_voxels() * size, labels::block_memory(volume.block)?),
+        Route::LabelBlocks => (chunks.covered_voxels().saturating_mul(8), labels::block_memory(volume.block)?),
         Route::LabelRaw => (result, labels::raw_memory(chunks.largest())),
     };
-    Ok(ReadPlan::fetched(chunks.len() as u64, fetched, result, result + threads * per_thread))
+    let peak = result.saturating_add(per_thread.saturating_mul(threads));
+    Ok(ReadPlan::fetched(chunks.len() as u64, fetched, result, peak))
 }
 
 /// Splits the read and fetches its parts by threads of its own, never those of a pool that others compute on.
