@@ -1,9 +1,10 @@
 //! The conventions of Python's `funlib.geometry`, for code and data that come from there.
 //!
-//! The main types leave out what has misled its users: entries without a value, division that cuts towards zero, regions whose
-//! offset and shape are divided independently. Here they are, under names of their own, with the reference's results; where the
-//! reference checks by assertion or not at all, there is a typed error. New code has no use for this module, except to read what the
-//! reference has written: [`PartialRoi`] converts into [`Roi`](crate::Roi) wherever it has the same meaning.
+//! The main types leave out what has misled its users: entries without a value, division that cuts towards zero,
+//! regions whose offset and shape are divided independently. Here they are, under names of their own, with the
+//! reference's results; where the reference checks by assertion or not at all, there is a typed error. New code has no
+//! use for this module, except to read what the reference has written: [`PartialRoi`] converts into [`Roi`](crate::Roi)
+//! wherever it has the same meaning.
 
 mod coordinate;
 mod roi;
@@ -14,8 +15,8 @@ pub use roi::{PartialRoi, Slice};
 
 use crate::{Coordinate, Result};
 
-/// Entry-wise quotient, cut towards zero: -7 by 2 is -3. This is the reference's `/`, without its detour through a double, which is
-/// wrong beyond 2^53.
+/// Entry-wise quotient, cut towards zero: -7 by 2 is -3. This is the reference's `/`, without its detour through a
+/// double, which is wrong beyond 2^53.
 ///
 /// # Errors
 /// [`Error::DimsMismatch`](crate::Error::DimsMismatch), [`Error::DivisionByZero`](crate::Error::DivisionByZero),

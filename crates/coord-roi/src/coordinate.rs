@@ -168,7 +168,8 @@ impl<T: Copy + Default> Coordinate<T> {
     /// The entries in another order: entry `i` of the result is entry `order[i]` of this.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`], [`Error::NoSuchAxis`] or [`Error::NotAPermutation`] unless `order` names each axis once.
+    /// [`Error::DimsMismatch`], [`Error::NoSuchAxis`] or [`Error::NotAPermutation`] unless `order` names each axis
+    /// once.
     pub fn permuted(&self, order: &[usize]) -> Result<Self> {
         if order.len() != self.dims() {
             return Err(Error::DimsMismatch { expected: self.dims(), found: order.len() });

@@ -10,8 +10,8 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// What went wrong, with the axis and the values that were involved.
 ///
-/// Values are [`Length`]s also where whole numbers were used: both number types of the crate share this enum.
-/// `axis` counts from 0 in the order of the coordinate, which the geometry types do not name; crates that know the axis names
+/// Values are [`Length`]s also where whole numbers were used: both number types of the crate share this enum. `axis`
+/// counts from 0 in the order of the coordinate, which the geometry types do not name; crates that know the axis names
 /// read it with [`Error::axis`] and say the letter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -88,8 +88,8 @@ pub enum Error {
     },
     /// A value is not on a line of the grid (or not a multiple of the step).
     #[error(
-        "axis {axis}: {value} is not aligned to the grid of step {step}; the nearest aligned values are {below} and {above}; \
-         use one of them, or a rounding other than exact"
+        "axis {axis}: {value} is not aligned to the grid of step {step}; the nearest aligned values are {below} \
+         and {above}; use one of them, or a rounding other than exact"
     )]
     NotAligned {
         /// The axis of the value.
@@ -104,7 +104,11 @@ pub enum Error {
         above: Length,
     },
     /// A fraction where a whole number is needed.
-    #[error("{}{value} is not a whole number, and nothing is rounded here: give an integer without decimals, or use exact lengths", At(.axis))]
+    #[error(
+        "{}{value} is not a whole number, and nothing is rounded here: give an integer without decimals, \
+         or use exact lengths",
+        At(.axis)
+    )]
     NotWhole {
         /// The axis, where one is known.
         axis: Option<usize>,
@@ -118,7 +122,11 @@ pub enum Error {
         value: &'static str,
     },
     /// A floating-point number with so many digits that it does not tell which length is meant.
-    #[error("{}{text} has more than 15 significant digits; write it as a string, such as \"0.1234567890123456\" or \"10/3\"", At(.axis))]
+    #[error(
+        "{}{text} has more than 15 significant digits; write it as a string, such as \"0.1234567890123456\" \
+         or \"10/3\"",
+        At(.axis)
+    )]
     TooManyDigits {
         /// The axis, where one is known.
         axis: Option<usize>,
@@ -176,8 +184,8 @@ pub enum Error {
     },
     /// A begin without a shape.
     #[error(
-        "axis {axis}: offset {offset} has no shape, and \"from {offset} on\" cannot be said: give the shape, or null for both to \
-         leave the axis unbounded"
+        "axis {axis}: offset {offset} has no shape, and \"from {offset} on\" cannot be said: give the shape, or null for \
+         both to leave the axis unbounded"
     )]
     MissingShape {
         /// The axis.
@@ -193,8 +201,8 @@ pub enum Error {
     },
     /// Two grids whose lines do not meet as the operation needs it.
     #[error(
-        "axis {axis}: the grids of origin {origin}, step {step} and origin {other_origin}, step {other_step} do not share lines: \
-         the origins would have to be a multiple of {unit} apart; resample one of the two onto the grid of the other"
+        "axis {axis}: the grids of origin {origin}, step {step} and origin {other_origin}, step {other_step} do not share \
+         lines: the origins would have to be a multiple of {unit} apart; resample one of the two onto the grid of the other"
     )]
     NotCompatible {
         /// The axis.

@@ -8,11 +8,11 @@ mod serde;
 
 use crate::{Coordinate, Error, Length, Result};
 
-/// The place of voxels in the world: voxel `k` covers `[origin + k·step, origin + (k + 1)·step)` nanometres along each axis. Origin
-/// and step are exact.
+/// The place of voxels in the world: voxel `k` covers `[origin + k·step, origin + (k + 1)·step)` nanometres along each
+/// axis. Origin and step are exact.
 ///
-/// A grid is the only way from a [`Roi`](crate::Roi) (world) to a [`VoxelBox`](crate::VoxelBox) (voxels) and back, with a named
-/// [`Rounding`](crate::Rounding).
+/// A grid is the only way from a [`Roi`](crate::Roi) (world) to a [`VoxelBox`](crate::VoxelBox) (voxels) and back, with
+/// a named [`Rounding`](crate::Rounding).
 ///
 /// # Examples
 ///
@@ -48,8 +48,8 @@ impl Grid {
         Ok(Self { origin, step })
     }
 
-    /// The grid with a line through `offset` and `0 <= origin < step`. Arrays whose voxels line up share this grid, whatever their
-    /// offsets.
+    /// The grid with a line through `offset` and `0 <= origin < step`. Arrays whose voxels line up share this grid,
+    /// whatever their offsets.
     ///
     /// # Errors
     /// As [`new`](Self::new), and [`Error::Overflow`].

@@ -15,8 +15,9 @@ use crate::{Error, Result};
 
 /// An exact length in nanometres (on a time axis: in that axis's own unit), a reduced fraction of two 64-bit integers.
 ///
-/// 4.56 nm is 114/25, a third of 4 nm is 4/3, and both stay what they are through every operation. Intermediate results have
-/// 128 bits; a result that does not fit is a typed error, never rounded. Whole numbers behave and print like integers.
+/// 4.56 nm is 114/25, a third of 4 nm is 4/3, and both stay what they are through every operation. Intermediate results
+/// have 128 bits; a result that does not fit is a typed error, never rounded. Whole numbers behave and print like
+/// integers.
 ///
 /// # Examples
 ///
@@ -46,8 +47,8 @@ impl Length {
     /// The fraction `num / den`, reduced.
     ///
     /// # Errors
-    /// [`Error::DivisionByZero`] for a denominator of 0; [`Error::Overflow`] when the reduced terms do not fit, which needs a
-    /// term of `i64::MIN`.
+    /// [`Error::DivisionByZero`] for a denominator of 0; [`Error::Overflow`] when the reduced terms do not fit, which
+    /// needs a term of `i64::MIN`.
     pub fn new(num: i64, den: i64) -> Result<Self> {
         Self::from(num).checked_div(Self::from(den))
     }

@@ -4,10 +4,11 @@
 //! * [`Length`]: an exact number of nanometres, a reduced fraction. 4.56 nm stays 4.56 nm.
 //! * [`Roi`]: a region of the world, its axes bounded or unbounded, in whole nanometres or exact ones.
 //! * [`VoxelBox`]: a box of voxel indices.
-//! * [`Grid`]: where voxels lie in the world, and the only way from a `Roi` to a `VoxelBox` and back, with a named [`Rounding`].
+//! * [`Grid`]: where voxels lie in the world, and the only way from a `Roi` to a `VoxelBox` and back, with a named
+//!   [`Rounding`].
 //!
-//! All of them are `Copy`, hashable, and allocate nothing. Methods check their operands and return [`Error`]s that name axis and
-//! values; operators are there for people at a prompt and panic like those of the standard library.
+//! All of them are `Copy`, hashable, and allocate nothing. Methods check their operands and return [`Error`]s that name
+//! axis and values; operators are there for people at a prompt and panic like those of the standard library.
 //!
 //! What this crate is not: it holds no voxels, knows no file format, and has no rotations.
 //!
@@ -32,7 +33,8 @@
 //!
 //! # Features
 //!
-//! * `serde`: every type reads and writes; lengths exactly (a number where a number is exact, else a string such as `"4/3"`).
+//! * `serde`: every type reads and writes; lengths exactly (a number where a number is exact, else a string such as
+//!   `"4/3"`).
 //! * `proptest`: strategies for property tests of code that takes these types.
 //!
 //! The crate is `no_std` and needs `alloc`.

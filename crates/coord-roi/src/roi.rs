@@ -28,13 +28,13 @@ pub enum Axis<T = i64> {
     All,
 }
 
-/// A region of the world: per axis a half-open interval or everything. `Roi` (of `i64`) is in whole nanometres, `Roi<Length>` in
-/// exact ones.
+/// A region of the world: per axis a half-open interval or everything. `Roi` (of `i64`) is in whole nanometres,
+/// `Roi<Length>` in exact ones.
 ///
 /// A region is not in voxels: [`Grid`](crate::Grid) is the only way to a [`VoxelBox`](crate::VoxelBox) and back.
 ///
-/// A region is *empty* when it has an axis of shape 0. As sets, all empty regions of equal dims are the same: they are equal, they
-/// are contained in every region, and they contain no point. They still know where they are;
+/// A region is *empty* when it has an axis of shape 0. As sets, all empty regions of equal dims are the same: they are
+/// equal, they are contained in every region, and they contain no point. They still know where they are;
 /// [`same_extent`](Self::same_extent) compares that, too.
 ///
 /// # Examples

@@ -1,7 +1,7 @@
 //! Strategies of [`mod@proptest`] for the types of this crate, for property tests of code that takes them.
 //!
-//! The numbers are of moderate size, so that laws can be stated without regard to overflow; [`any_length`] is there for tests of the
-//! limits. Lists take their dims, so that several values of one test can agree.
+//! The numbers are of moderate size, so that laws can be stated without regard to overflow; [`any_length`] is there for
+//! tests of the limits. Lists take their dims, so that several values of one test can agree.
 //!
 //! # Examples
 //!

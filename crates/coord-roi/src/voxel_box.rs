@@ -9,10 +9,11 @@ use core::ops::Range;
 
 use crate::{Coordinate, Error, Result, Scalar};
 
-/// A box in voxel indices of a [`Grid`](crate::Grid): per axis the half-open range `begin .. begin + shape`, always bounded.
+/// A box in voxel indices of a [`Grid`](crate::Grid): per axis the half-open range `begin .. begin + shape`, always
+/// bounded.
 ///
-/// A voxel box is not in nanometres: [`Grid`](crate::Grid) is the only way from a [`Roi`](crate::Roi) and back. Indices may be
-/// negative; they count from the origin of the grid, not from the first voxel of an array.
+/// A voxel box is not in nanometres: [`Grid`](crate::Grid) is the only way from a [`Roi`](crate::Roi) and back. Indices
+/// may be negative; they count from the origin of the grid, not from the first voxel of an array.
 ///
 /// # Examples
 ///
@@ -108,12 +109,12 @@ impl VoxelBox {
         self.shape.iter().enumerate().map(|(axis, &entry)| to_usize(axis, entry)).collect()
     }
 
-    /// Where this box lies in an array whose first voxel is `array.begin()`: one range per axis, counted from 0. An axis of shape 0 is
-    /// `0..0`, wherever it is.
+    /// Where this box lies in an array whose first voxel is `array.begin()`: one range per axis, counted from 0. An
+    /// axis of shape 0 is `0..0`, wherever it is.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`]; [`Error::OutOfBounds`] where the box leaves the array; [`Error::Overflow`] where an index does
-    /// not fit into a `usize`.
+    /// [`Error::DimsMismatch`]; [`Error::OutOfBounds`] where the box leaves the array; [`Error::Overflow`] where an
+    /// index does not fit into a `usize`.
     pub fn index_ranges(&self, array: &Self) -> Result<Vec<Range<usize>>> {
         self.begin.same_dims(&array.begin)?;
         (0..self.dims())
@@ -136,7 +137,8 @@ impl VoxelBox {
         self.dims() == voxel.dims() && (0..self.dims()).all(|axis| self.range(axis).contains(&voxel[axis]))
     }
 
-    /// Whether every voxel of `other` is in this box; false for a box of other dims. An empty box is in every box of equal dims.
+    /// Whether every voxel of `other` is in this box; false for a box of other dims. An empty box is in every box of
+    /// equal dims.
     pub fn contains(&self, other: &Self) -> bool {
         let inside = |axis| {
             let (outer, inner) = (self.range(axis), other.range(axis));

@@ -218,8 +218,9 @@ proptest! {
         if let Some(grid) = read::<Grid>(&json) {
             prop_assert!(grid.step().iter().all(|step| step.is_positive()));
         }
-        let _ = (read::<VoxelBox>(&json).map(|voxels| voxels.end()), read::<Coordinate>(&json), read::<Coordinate<Length>>(&json));
-        let _ = (read::<PartialCoordinate>(&json), read::<PartialRoi>(&json).map(|roi| roi.is_empty()), read::<Rounding>(&json));
+        let _ = (read::<Coordinate>(&json), read::<Coordinate<Length>>(&json), read::<PartialCoordinate>(&json));
+        let _ = (read::<VoxelBox>(&json).map(|voxels| voxels.end()), read::<Rounding>(&json));
+        let _ = read::<PartialRoi>(&json).map(|roi| (roi.end(), roi.to_slices()));
     }
 
     #[test]

@@ -186,7 +186,9 @@ macro_rules! laws {
                 #![proptest_config(ProptestConfig::with_cases(512))]
 
                 #[test]
-                fn laws_of_division((a, c) in (0..=6_usize).prop_flat_map(|d| (coordinate($number, d), steps($number, d)))) {
+                fn laws_of_division((a, c) in (0..=6_usize).prop_flat_map(|d| {
+                    (coordinate($number, d), steps($number, d))
+                })) {
                     floor_and_rest(a, c)?;
                     divisions_are_ordered(a, c)?;
                     ceiling_mirrors_floor(a, c)?;
@@ -222,7 +224,9 @@ macro_rules! laws {
                 }
 
                 #[test]
-                fn laws_of_sizes((r, d) in (0..=3_usize).prop_flat_map(|dims| (roi($number, dims), coordinate($number, dims)))) {
+                fn laws_of_sizes((r, d) in (0..=3_usize).prop_flat_map(|dims| {
+                    (roi($number, dims), coordinate($number, dims))
+                })) {
                     sizes(r, d)?;
                 }
 
@@ -310,7 +314,8 @@ proptest! {
         prop_assert_eq!(g.to_world(&v)?.permuted(&order)?, g.permuted(&order)?.to_world(&v.permuted(&order)?)?);
     }
 
-    /// The grid through an offset has a line there and its origin in the first voxel; grids of equal lines are related by whole steps.
+    /// The grid through an offset has a line there and its origin in the first voxel; grids of equal lines are related
+    /// by whole steps.
     #[test]
     fn grids_through_an_offset((g, p) in (0..=4_usize).prop_flat_map(|d| (grid(d), coordinate(whole(), d)))) {
         let canonical = Grid::through(g.origin(), g.step())?;

@@ -125,6 +125,20 @@ fn floats_stand_for_what_their_writer_meant() {
     assert_eq!(Length::from_metres_f64(1.0).unwrap(), 1_000_000_000);
 }
 
+/// Below a power of two the doubles are twice as dense.
+#[test]
+fn powers_of_two_map_back() {
+    for power in 1..=60 {
+        let value = 0.5_f64.powi(power);
+        assert_eq!(Length::from_f64(value).unwrap().to_f64(), value, "2^-{power}");
+        for near in [value, value.next_up(), value.next_down()] {
+            // Short decimals may not fit into 64-bit terms.
+            let back = Length::from_metres_f64(near).map(Length::to_metres_f64);
+            assert!(back == Ok(near) || matches!(back, Err(Error::Unrepresentable { .. })), "{near:e}: {back:?}");
+        }
+    }
+}
+
 #[test]
 fn floats_that_are_no_lengths_are_errors() {
     for (value, name) in [(f64::NAN, "NaN"), (f64::INFINITY, "infinity"), (f64::NEG_INFINITY, "-infinity")] {

@@ -12,7 +12,8 @@ pub type Slice = (Option<i64>, Option<i64>);
 
 /// A region as the reference keeps it: an offset and a shape whose entries may lack a value, shapes of any sign.
 ///
-/// Where the shape entry is none the offset entry becomes none: the axis is unbounded. Comparison is literal, also of empty regions.
+/// Where the shape entry is none the offset entry becomes none: the axis is unbounded. Comparison is literal, also of
+/// empty regions.
 ///
 /// # Examples
 ///
@@ -157,8 +158,8 @@ impl PartialRoi {
         Self::new(self.offset.rem_floor(by)?, self.shape.rem_floor(by)?)
     }
 
-    /// Begin and end moved to multiples of `voxel_size`, the shape being end - begin, of any sign. An axis becomes unbounded where
-    /// begin, end or step is none.
+    /// Begin and end moved to multiples of `voxel_size`, the shape being end - begin, of any sign. An axis becomes
+    /// unbounded where begin, end or step is none.
     ///
     /// # Errors
     /// [`Error::DimsMismatch`]; [`Error::ZeroStep`] unless every step is greater than 0; [`Error::NotAligned`] with
@@ -184,8 +185,8 @@ impl PartialRoi {
     /// One slice per axis: everything where unbounded, `..0` where the shape is 0, else begin and end.
     ///
     /// # Errors
-    /// [`Error::OutOfBounds`] for a begin below 0, which array libraries would count from the far end; [`Error::MissingOffset`];
-    /// [`Error::Overflow`].
+    /// [`Error::OutOfBounds`] for a begin below 0, which array libraries would count from the far end;
+    /// [`Error::MissingOffset`]; [`Error::Overflow`].
     pub fn to_slices(&self) -> Result<Vec<Slice>> {
         let ends = self.end()?;
         (0..self.dims())
@@ -215,7 +216,8 @@ impl From<Roi> for PartialRoi {
 /// The same set of points, where it can be said.
 ///
 /// # Errors
-/// [`Error::NegativeShape`]; [`Error::MissingOffset`] for a shape, also one of 0, without an offset; [`Error::Overflow`].
+/// [`Error::NegativeShape`]; [`Error::MissingOffset`] for a shape, also one of 0, without an offset;
+/// [`Error::Overflow`].
 impl TryFrom<PartialRoi> for Roi {
     type Error = Error;
 

@@ -4,11 +4,12 @@ use super::{PartialCoordinate, PartialRoi};
 use crate::{Error, Result};
 
 impl PartialRoi {
-    /// Whether each entry of the point is inside, where a begin or end of none is no limit. An entry without a value is inside only
-    /// where the region has no limits, and a point with too few entries is not inside.
+    /// Whether each entry of the point is inside, where a begin or end of none is no limit. An entry without a value is
+    /// inside only where the region has no limits, and a point with too few entries is not inside.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`] for a point with too many entries, which the reference would ignore; [`Error::Overflow`].
+    /// [`Error::DimsMismatch`] for a point with too many entries, which the reference would ignore;
+    /// [`Error::Overflow`].
     pub fn contains_point(&self, point: &PartialCoordinate) -> Result<bool> {
         if point.dims() > self.dims() {
             return Err(Error::DimsMismatch { expected: self.dims(), found: point.dims() });
@@ -23,8 +24,8 @@ impl PartialRoi {
         Ok(point.dims() == self.dims() && (0..self.dims()).all(inside))
     }
 
-    /// Whether this region contains the first and the last point of `other`; for an empty `other`, whether both are empty or its begin
-    /// is inside.
+    /// Whether this region contains the first and the last point of `other`; for an empty `other`, whether both are
+    /// empty or its begin is inside.
     ///
     /// # Errors
     /// As [`contains_point`](Self::contains_point).

@@ -78,7 +78,8 @@ impl<T: Scalar> Coordinate<T> {
     /// How many whole `steps` fit, rounded towards minus infinity: -7 by 2 is -4.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch), [`Error::ZeroStep`](crate::Error::ZeroStep) unless every step is greater than 0, [`Error::Overflow`](crate::Error::Overflow).
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch), [`Error::ZeroStep`](crate::Error::ZeroStep) unless every
+    /// step is greater than 0, [`Error::Overflow`](crate::Error::Overflow).
     pub fn div_floor(&self, steps: &Self) -> Result<Coordinate> {
         self.pairs(steps, T::steps_floor)
     }
@@ -102,7 +103,8 @@ impl<T: Scalar> Coordinate<T> {
     /// The number of `steps` where it is whole.
     ///
     /// # Errors
-    /// [`Error::NotAligned`](crate::Error::NotAligned), with the nearest multiples, where there is a remainder; else as [`div_floor`](Self::div_floor).
+    /// [`Error::NotAligned`](crate::Error::NotAligned), with the nearest multiples, where there is a remainder; else as
+    /// [`div_floor`](Self::div_floor).
     pub fn div_exact(&self, steps: &Self) -> Result<Coordinate> {
         self.pairs(steps, T::steps_exact)
     }

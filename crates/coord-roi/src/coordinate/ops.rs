@@ -16,7 +16,8 @@ macro_rules! operator {
         /// Entry by entry, for interactive use.
         ///
         /// # Panics
-        /// Where the checked method returns an error (different dims, overflow), as the operators of the standard library do.
+        /// Where the checked method returns an error (different dims, overflow), as the operators of the standard
+        /// library do.
         impl<T: Scalar> $trait for Coordinate<T> {
             type Output = Self;
 

@@ -44,7 +44,8 @@ impl Line {
         self.step.checked_mul(index.into())?.checked_add(self.origin)
     }
 
-    /// First voxel and number of voxels of an interval. An empty interval stays empty, and so does one whose limits cross.
+    /// First voxel and number of voxels of an interval. An empty interval stays empty, and so does one whose limits
+    /// cross.
     fn voxels(self, begin: Length, shape: Length, rounding: Rounding) -> Result<(i64, i64)> {
         let first = self.index(begin, Limit::Begin, rounding)?;
         if shape == Length::ZERO {
@@ -73,8 +74,8 @@ impl Grid {
     /// The voxels of a region, its limits rounded as `rounding` says. Empty axes stay empty, at the rounded begin.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`]; [`Error::Unbounded`]; with [`Rounding::Exact`] [`Error::NotAligned`], which names the nearest aligned
-    /// positions; [`Error::Overflow`].
+    /// [`Error::DimsMismatch`]; [`Error::Unbounded`]; with [`Rounding::Exact`] [`Error::NotAligned`], which names the
+    /// nearest aligned positions; [`Error::Overflow`].
     pub fn to_voxels(&self, roi: &Roi<Length>, rounding: Rounding) -> Result<VoxelBox> {
         let voxels = self.step.zip_with(roi.coordinate(), |index, _, axis| match axis {
             Axis::Bounded { begin, shape } => {
@@ -116,8 +117,8 @@ impl Grid {
         self.step.zip_with(voxel, |axis, _, index| self.line(axis).position(index).map_err(|error| error.at(axis)))
     }
 
-    /// The region with its limits moved onto grid lines as `rounding` says. Unbounded axes stay unbounded; empty axes stay empty, at
-    /// the rounded begin.
+    /// The region with its limits moved onto grid lines as `rounding` says. Unbounded axes stay unbounded; empty axes
+    /// stay empty, at the rounded begin.
     ///
     /// # Errors
     /// [`Error::DimsMismatch`]; with [`Rounding::Exact`] [`Error::NotAligned`]; [`Error::Overflow`].

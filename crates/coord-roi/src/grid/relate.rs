@@ -3,8 +3,8 @@
 use crate::{Coordinate, Error, Grid, Length, Result};
 
 impl Grid {
-    /// The grid of an array that is resampled up by `up` and down by `down`: its step is `step · down / up`, its origin stays, so
-    /// up by n and down by n gives back the same grid.
+    /// The grid of an array that is resampled up by `up` and down by `down`: its step is `step · down / up`, its origin
+    /// stays, so up by n and down by n gives back the same grid.
     ///
     /// # Errors
     /// [`Error::DimsMismatch`], [`Error::ZeroFactor`], [`Error::Overflow`].
@@ -17,7 +17,8 @@ impl Grid {
     /// What to add to a voxel index of this grid to get the index of the same voxel in `other`.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`]; [`Error::StepMismatch`]; [`Error::NotCompatible`] when the lines differ; [`Error::Overflow`].
+    /// [`Error::DimsMismatch`]; [`Error::StepMismatch`]; [`Error::NotCompatible`] when the lines differ;
+    /// [`Error::Overflow`].
     pub fn shift_to(&self, other: &Self) -> Result<Coordinate> {
         let difference = self.origin.checked_sub(&other.origin)?;
         difference.try_map(|axis, difference| {
@@ -32,12 +33,12 @@ impl Grid {
         })
     }
 
-    /// The coarsest grid that has all lines of both: 0.08 nm for 4.56 nm and 4 nm. Its step tells whether joining the two is sensible.
-    /// Its origin is that of this grid.
+    /// The coarsest grid that has all lines of both: 0.08 nm for 4.56 nm and 4 nm. Its step tells whether joining the
+    /// two is sensible. Its origin is that of this grid.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`]; [`Error::NotCompatible`] where the origins are not a multiple of the refined step apart;
-    /// [`Error::Overflow`].
+    /// [`Error::DimsMismatch`]; [`Error::NotCompatible`] where the origins are not a multiple of the refined step
+    /// apart; [`Error::Overflow`].
     pub fn common_refinement(&self, other: &Self) -> Result<Self> {
         let step = self.step.zip_with(&other.step, |axis, a, b| a.common_divisor(b).map_err(|error| error.at(axis)))?;
         let difference = other.origin.checked_sub(&self.origin)?;

@@ -11,8 +11,9 @@ const EXACT_DIGITS: usize = 15;
 const METRES: i64 = 9;
 
 impl Length {
-    /// The length that a 64-bit float stands for: its shortest decimal form if that has at most 15 digits (4.56 is 114/25), else
-    /// the simplest fraction that maps to the same float (3.3333333333333335 is 10/3). A whole float is itself.
+    /// The length that a 64-bit float stands for: its shortest decimal form if that has at most 15 digits (4.56 is
+    /// 114/25), else the simplest fraction that maps to the same float (3.3333333333333335 is 10/3). A whole float is
+    /// itself.
     ///
     /// # Errors
     /// [`Error::NotFinite`]; [`Error::Unrepresentable`] beyond 64-bit terms.
@@ -20,8 +21,8 @@ impl Length {
         from_f64_scaled(nanometres, 0)
     }
 
-    /// The length that a 32-bit float stands for, by the rule of [`from_f64`](Self::from_f64). A 32-bit float has at most 9 digits,
-    /// so its shortest decimal is always taken: 3.2 is 16/5, although the stored value is 3.2000000477.
+    /// The length that a 32-bit float stands for, by the rule of [`from_f64`](Self::from_f64). A 32-bit float has at
+    /// most 9 digits, so its shortest decimal is always taken: 3.2 is 16/5, although the stored value is 3.2000000477.
     ///
     /// # Errors
     /// [`Error::NotFinite`]; [`Error::Unrepresentable`] beyond 64-bit terms.
@@ -30,8 +31,8 @@ impl Length {
         parse::decimal(StackText::new(format_args!("{nanometres:e}")).as_str(), 0)
     }
 
-    /// The length that a number of metres stands for: `8e-9` is 8 nm. The rule of [`from_f64`](Self::from_f64), then the power of
-    /// ten is applied exactly.
+    /// The length that a number of metres stands for: `8e-9` is 8 nm. The rule of [`from_f64`](Self::from_f64), then
+    /// the power of ten is applied exactly.
     ///
     /// # Errors
     /// [`Error::NotFinite`]; [`Error::Unrepresentable`] beyond 64-bit terms.
@@ -101,8 +102,8 @@ fn finite(value: f64) -> Result<()> {
     Err(Error::NotFinite { value })
 }
 
-/// The fraction with the smallest terms among those whose double is `value / scale`, times `scale`; none out of 64-bit reach.
-/// `value` is positive and finite.
+/// The fraction with the smallest terms among those whose double is `value / scale`, times `scale`; none out of 64-bit
+/// reach. `value` is positive and finite.
 fn simplest_fraction(value: f64, scale: u128) -> Option<(u128, u128)> {
     let bits = value.to_bits();
     let mantissa = u128::from((bits & ((1 << 52) - 1)) | (1 << 52));
@@ -111,8 +112,8 @@ fn simplest_fraction(value: f64, scale: u128) -> Option<(u128, u128)> {
         // A whole number. Numbers from 2^64 on are out of reach.
         return (exponent < 12).then(|| ((mantissa << exponent) * scale, 1));
     }
-    // In quarters of the last place, so that half the way to either neighbour is a whole number. Below a power of two the
-    // neighbours are twice as close.
+    // In quarters of the last place, so that half the way to either neighbour is a whole number. Below a power of two
+    // the neighbours are twice as close.
     let below = if mantissa == 1 << 52 { 1 } else { 2 };
     let shift = u32::try_from(2 - exponent).ok().filter(|&shift| shift < 126)?;
     let low = ((4 * mantissa - below) * scale, 1 << shift);
@@ -121,23 +122,23 @@ fn simplest_fraction(value: f64, scale: u128) -> Option<(u128, u128)> {
     if value.is_multiple_of(1 << (shift - 2)) {
         return Some((value >> (shift - 2), 1));
     }
-    // A tie between two doubles goes to the even mantissa, so its interval has its ends.
-    simplest_between(low, high, mantissa % 2 == 0)
+    simplest_between(low, high)
 }
 
 type Ratio = (u128, u128);
 
-/// The fraction of smallest terms in the interval, by its continued fraction: the integer parts that both ends share, then the
-/// smallest integer in between. `high` may be infinite (denominator 0).
-fn simplest_between(mut low: Ratio, mut high: Ratio, closed: bool) -> Option<Ratio> {
+/// The fraction of smallest terms in the open interval, by its continued fraction: the integer parts that both ends
+/// share, then the smallest integer in between. `high` may be infinite (denominator 0).
+///
+/// Whether the ends belong to the interval makes no difference to the caller: halfway between two doubles a fraction has
+/// larger terms than either double.
+fn simplest_between(mut low: Ratio, mut high: Ratio) -> Option<Ratio> {
     // The last two convergents.
     let (mut before, mut last) = ((0_u128, 1_u128), (1_u128, 0_u128));
     loop {
         let floor = low.0 / low.1;
-        let on_low = closed && low.0.is_multiple_of(low.1);
-        let next = (floor + 1).checked_mul(high.1)?;
-        let found = on_low || next < high.0 || (closed && next == high.0);
-        let term = if found && !on_low { floor + 1 } else { floor };
+        let found = (floor + 1).checked_mul(high.1)? < high.0;
+        let term = if found { floor + 1 } else { floor };
         (before, last) = (last, append(term, last, before)?);
         if found {
             return Some(last);

@@ -22,8 +22,8 @@ impl Length {
         (rest == 1).then_some(twos.max(fives))
     }
 
-    /// A short text for tables and messages: at most six decimals, trailing zeros dropped. Where digits are missing the text
-    /// ends with `…`, and a digit that repeats up to there is written three times: a third of 4 nm is `1.333…`.
+    /// A short text for tables and messages: at most six decimals, trailing zeros dropped. Where digits are missing the
+    /// text ends with `…`, and a digit that repeats up to there is written three times: a third of 4 nm is `1.333…`.
     ///
     /// The exact text, which [`FromStr`](core::str::FromStr) reads, is that of [`Display`](core::fmt::Display).
     pub fn for_people(self) -> String {

@@ -40,8 +40,8 @@ const UNITS: [(&str, i64); 23] = [
 /// `4`, `-4.56`, `1e3`, `4/3`, each with or without a unit: `4.56 nm`, `0.5 um`. The decimal text is taken literally.
 ///
 /// # Errors
-/// [`Error::Parse`] for anything else, [`Error::DivisionByZero`] for `1/0`, [`Error::Unrepresentable`] for a number beyond
-/// 64-bit terms.
+/// [`Error::Parse`] for anything else, [`Error::DivisionByZero`] for `1/0`, [`Error::Unrepresentable`] for a number
+/// beyond 64-bit terms.
 impl FromStr for Length {
     type Err = Error;
 
@@ -139,8 +139,9 @@ impl<'a> Number<'a> {
     }
 }
 
-/// `0.d₁d₂…` as a reduced fraction, from its digits in reverse. Each suffix of the decimals of a value has a denominator that
-/// divides the one of the value, so a denominator beyond 64 bits on the way means that the value itself has one.
+/// `0.d₁d₂…` as a reduced fraction, from its digits in reverse. Each suffix of the decimals of a value has a
+/// denominator that divides the one of the value, so a denominator beyond 64 bits on the way means that the value
+/// itself has one.
 fn decimals_value(reversed: impl Iterator<Item = u128>) -> Option<(u128, u128)> {
     let (mut num, mut den) = (0_u128, 1_u128);
     for digit in reversed {

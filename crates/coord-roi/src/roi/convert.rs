@@ -17,7 +17,8 @@ impl Roi<Length> {
     /// The same region in whole nanometres.
     ///
     /// # Errors
-    /// [`Error::NotWhole`], with the axis, where a limit is a fraction; [`Error::Overflow`] where an end fits into a length only.
+    /// [`Error::NotWhole`], with the axis, where a limit is a fraction; [`Error::Overflow`] where an end fits into a
+    /// length only.
     pub fn to_integers(&self) -> Result<Roi> {
         let axes = self.axes.try_map(|index, axis| match axis {
             Axis::Bounded { begin, shape } => {

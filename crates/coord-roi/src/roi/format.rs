@@ -10,7 +10,8 @@ use crate::{Axis, Coordinate, Error, Result, Roi, Scalar};
 const WHAT: &str = "a region";
 const RULE: &str = "write begin:end per axis, such as [0:10, 4.56:8], and : for an unbounded axis";
 const HALF_RULE: &str = "an axis has both a begin and an end, such as 0:10, or neither, which is :";
-const SHAPE_RULE: &str = "the shape part does not agree with the bounds: it is end - begin per axis, inf where unbounded, and may be left out";
+const SHAPE_RULE: &str = "the shape part does not agree with the bounds: it is end - begin per axis, inf where unbounded, \
+                          and may be left out";
 
 pub(crate) const EMPTY: &str = "[empty ROI]";
 

@@ -22,8 +22,8 @@ impl<T: Scalar> Roi<T> {
         self.each(|axis, begin, shape| checked_axis(axis, begin.try_add(by[axis])?, shape))
     }
 
-    /// The region with its lower corner moved down by `neg` and its upper corner moved up by `pos`. Negative amounts shrink; where
-    /// the corners would cross, the axis is empty at the new begin. An empty axis grows from its begin.
+    /// The region with its lower corner moved down by `neg` and its upper corner moved up by `pos`. Negative amounts
+    /// shrink; where the corners would cross, the axis is empty at the new begin. An empty axis grows from its begin.
     ///
     /// # Errors
     /// [`Error::DimsMismatch`], [`Error::Overflow`].
@@ -74,10 +74,12 @@ impl<T: Scalar> Roi<T> {
 }
 
 impl Roi {
-    /// Begin and shape divided by `divisor`, where both divide without a remainder. To go to coarser voxels, use a [`Grid`].
+    /// Begin and shape divided by `divisor`, where both divide without a remainder. To go to coarser voxels, use a
+    /// [`Grid`].
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`], [`Error::ZeroStep`] where the divisor of a bounded axis is not greater than 0, [`Error::NotAligned`].
+    /// [`Error::DimsMismatch`], [`Error::ZeroStep`] where the divisor of a bounded axis is not greater than 0,
+    /// [`Error::NotAligned`].
     pub fn div_exact(&self, divisor: &Coordinate) -> Result<Self> {
         self.axes.same_dims(divisor)?;
         self.each(|axis, begin, shape| {

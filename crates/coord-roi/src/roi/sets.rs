@@ -72,11 +72,11 @@ impl<T: Scalar> Roi<T> {
     /// [`Error::DimsMismatch`](crate::Error::DimsMismatch).
     pub fn contains(&self, other: &Self) -> Result<bool> {
         let inside = self.pairs(other, Axis::contains)?;
-        Ok(other.is_empty() || (!self.is_empty() && inside.iter().all(|&inside| inside)))
+        Ok(other.is_empty() || inside.iter().all(|&inside| inside))
     }
 
-    /// Whether the begin of `other` is in this region, which is a question also when `other` is empty. Where `other` is unbounded,
-    /// this region must be, too.
+    /// Whether the begin of `other` is in this region, which is a question also when `other` is empty. Where `other` is
+    /// unbounded, this region must be, too.
     ///
     /// # Errors
     /// [`Error::DimsMismatch`](crate::Error::DimsMismatch).
@@ -85,13 +85,14 @@ impl<T: Scalar> Roi<T> {
             Axis::Bounded { begin, .. } => axis.contains_point(begin),
             Axis::All => Ok(axis == Axis::All),
         })?;
-        Ok(!self.is_empty() && inside.iter().all(|&inside| inside))
+        Ok(inside.iter().all(|&inside| inside))
     }
 
     /// Whether the regions have a point in common. Regions that only touch have none.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch); [`Error::Overflow`](crate::Error::Overflow) when the common extent does not fit into 64 bits.
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch); [`Error::Overflow`](crate::Error::Overflow) when the common
+    /// extent does not fit into 64 bits.
     pub fn intersects(&self, other: &Self) -> Result<bool> {
         Ok(!self.intersect(other)?.is_empty())
     }
@@ -99,16 +100,18 @@ impl<T: Scalar> Roi<T> {
     /// The points that both have. Where there are none, an axis of shape 0 at the larger begin remains.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch); [`Error::Overflow`](crate::Error::Overflow) when the common extent does not fit into 64 bits.
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch); [`Error::Overflow`](crate::Error::Overflow) when the common
+    /// extent does not fit into 64 bits.
     pub fn intersect(&self, other: &Self) -> Result<Self> {
         Ok(Self { axes: self.pairs(other, Axis::intersect)? })
     }
 
-    /// The smallest region that contains both, their bounding box. An empty region adds nothing; where one is unbounded, so is the
-    /// result.
+    /// The smallest region that contains both, their bounding box. An empty region adds nothing; where one is
+    /// unbounded, so is the result.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch); [`Error::Overflow`](crate::Error::Overflow) when the extent does not fit into 64 bits.
+    /// [`Error::DimsMismatch`](crate::Error::DimsMismatch); [`Error::Overflow`](crate::Error::Overflow) when the extent
+    /// does not fit into 64 bits.
     pub fn union(&self, other: &Self) -> Result<Self> {
         self.axes.same_dims(&other.axes)?;
         if self.is_empty() {

@@ -21,8 +21,8 @@ impl fmt::Display for VoxelBox {
 }
 
 /// # Errors
-/// [`Error::Unbounded`] for an axis without limits, [`Error::NegativeShape`] for an end before its begin, [`Error::Parse`] for anything
-/// else.
+/// [`Error::Unbounded`] for an axis without limits, [`Error::NegativeShape`] for an end before its begin,
+/// [`Error::Parse`] for anything else.
 impl FromStr for VoxelBox {
     type Err = Error;
 

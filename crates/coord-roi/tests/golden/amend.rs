@@ -29,8 +29,8 @@ pub(crate) fn exact_quotient(case: &Case) -> Result<Value, String> {
     Ok(json!({"kind": "coord", "value": quotients}))
 }
 
-/// Operands and expected result of a case whose result was changed on purpose. `begin` stands in for the offset of empty regions that
-/// have none: they always have one here, and which one must not matter.
+/// Operands and expected result of a case whose result was changed on purpose. `begin` stands in for the offset of
+/// empty regions that have none: they always have one here, and which one must not matter.
 pub(crate) fn changed(case: &Case, begin: i64) -> Result<(Value, Value), String> {
     let mut args = case.args.clone();
     for key in ["self", "other"] {

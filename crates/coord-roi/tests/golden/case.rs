@@ -103,8 +103,8 @@ impl Case {
         self.tags.iter().any(|own| own == tag)
     }
 
-    /// Whether an operand is one that the main types leave out: entries without a value, negative steps and shapes, and operands of
-    /// different dims where the reference says "not contained".
+    /// Whether an operand is one that the main types leave out: entries without a value, negative steps and shapes, and
+    /// operands of different dims where the reference says "not contained".
     pub(crate) fn is_beyond_main(&self) -> bool {
         fn any(value: &Value, test: &dyn Fn(&Value) -> bool) -> bool {
             match value {
@@ -122,7 +122,8 @@ impl Case {
     }
 }
 
-/// Whether a result is the expected one. An expected empty region without an offset stands for any empty region of its dims.
+/// Whether a result is the expected one. An expected empty region without an offset stands for any empty region of its
+/// dims.
 pub(crate) fn same(expected: &Value, value: &Value) -> bool {
     if expected["kind"] != "roi" || value["kind"] != "roi" {
         return expected == value;

@@ -1,7 +1,8 @@
 //! The recorded results of Python's `funlib.geometry`, case by case.
 //!
-//! Each case is treated by the rule of its tags (see [`case::Rule`]). The tests read the folder named by `VOXSCOPE_GOLDEN`, else the
-//! committed vectors; for the committed ones the number of cases per rule is fixed, so that a deviation cannot spread unnoticed.
+//! Each case is treated by the rule of its tags (see [`case::Rule`]). The tests read the folder named by
+//! `VOXSCOPE_GOLDEN`, else the committed vectors; for the committed ones the number of cases per rule is fixed, so that
+//! a deviation cannot spread unnoticed.
 
 mod amend;
 mod case;
@@ -69,7 +70,8 @@ fn run(case: &Case) -> Result<&'static str, String> {
         Rule::Identical => identical(case),
         Rule::Compat => {
             let expected = amend::exact_quotient(case)?;
-            // Where the main interface has the operation, it may refuse (its division has no remainder) but not say something else.
+            // Where the main interface has the operation, it may refuse (its division has no remainder) but not say
+            // something else.
             match whole::run(&case.op, &case.args)? {
                 Some(Ok(value)) if !case::same(&expected, &value) => return Err(format!("main interface: {value}")),
                 _ => {}

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::case::{Failure, Outcome};
 
-/// The result of the main interface; none where it leaves the operation out; an error for an operation that does not exist.
+/// The result of the main interface; none where it leaves the operation out; an error for an operation that does not
+/// exist.
 pub(crate) fn run(op: &str, args: &Value) -> Result<Option<Outcome>, String> {
     match op.split_once('.') {
         Some(("coord", "truediv" | "pow") | ("roi", "mod")) => Ok(None),
