@@ -4,8 +4,7 @@
 //! peculiar: most mistakes are 400, blocks come in no order, blocks of zeros do not exist, a single such block cannot be read
 //! with `raw` of labels, and a scale that does not exist is empty. It only reads: of `POST` and the like, the refusals are there.
 //!
-//! What it has not: `compressed_segmentation`, 2d images, regions of interest, bodies and supervoxels that
-//! differ, queries for single labels.
+//! What it has not: 2d images, regions of interest, bodies and supervoxels that differ, queries for single labels.
 
 mod frames;
 mod image;

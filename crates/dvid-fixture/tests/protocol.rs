@@ -188,8 +188,8 @@ fn labels_are_refused_in_the_words_of_the_real_server() {
             "volume must be a multiple of the block size",
         ),
         (
-            format!("{seg}?compression=googlegzip"),
-            "this server has no compression \"googlegzip\"; ask with lz4, gzip or none",
+            format!("{node}/seg/raw/0_1_2/8_8_12/64_0_128?compression=googlegzip"),
+            "volume must be a multiple of the block size",
         ),
     ]);
 }

@@ -1,4 +1,4 @@
-//! What Neuroglancer asks for: pictures instead of voxels.
+//! What Neuroglancer asks for: pictures instead of voxels, and labels in its own encoding.
 
 mod common;
 
@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use array_core::ndarray::{Array3, IxDyn};
 use array_core::{ArrayRef, MemoryArray, npy};
-use common::decode::{frames, gunzip};
-use common::volume::image_array;
+use common::decode::{frames, gunzip, label_voxels, u64s};
+use common::volume::{image_array, label, labels_array};
 use common::{get, golden, jpeg};
 use dvid_fixture::FixtureServer;
 use dvid_fixture::serve::{DvidService, ServeOptions};
@@ -95,4 +95,30 @@ fn pictures_of_any_size_and_content() {
     let long = get(&server.url(), &format!("{NODE}/grayscale/raw/0_1_2/65536_1_1/0_0_0/jpeg"));
     assert_eq!(long.status, 400);
     assert!(long.text().starts_with("jpeg: image is too large to encode (65536 by 1)"), "{}", long.text());
+}
+
+#[test]
+fn labels_come_in_the_encoding_of_the_viewer() {
+    let options = ServeOptions::default().with_max_downres_level(1);
+    let service = DvidService::new(None, Some(labels_array()), &options).expect("a service");
+    let server = FixtureServer::start(service).expect("a server");
+    // A chunk as the viewer asks for it, beyond the rim of the array; and one whose axes differ.
+    for (size, offset) in [([64, 64, 64], [0, -64, 0]), ([24, 40, 16], [25, -9, 10])] {
+        let list = |[x, y, z]: [i64; 3]| format!("{x}_{y}_{z}");
+        let raw = format!("{NODE}/segmentation/raw/0_1_2/{}/{}", list(size), list(offset));
+        let shape = [size[2], size[1], size[0]].map(|side| side as usize);
+        for scale in 0..=1 {
+            let plain = u64s(&get(&server.url(), &format!("{raw}?scale={scale}")).body);
+            assert!(plain.iter().any(|label| *label > 1 << 53), "there is something to see");
+            for (compression, encoding) in [("google", None), ("googlegzip", Some("gzip"))] {
+                let answer = get(&server.url(), &format!("{raw}?compression={compression}&scale={scale}"));
+                assert_eq!((answer.status, answer.header("Content-Encoding")), (200, encoding));
+                assert_eq!(answer.header("Content-Type"), Some("application/octet-stream"));
+                assert!(label_voxels(&answer.body, compression, shape) == plain, "{raw} {scale} {compression}");
+            }
+        }
+    }
+    let voxel = format!("{NODE}/segmentation/raw/0_1_2/8_8_8/40_0_24?compression=google");
+    let voxels = label_voxels(&get(&server.url(), &voxel).body, "google", [8; 3]);
+    assert_eq!(voxels[2 * 64 + 8 + 5], label([26, 1, 45]), "x is the fastest axis");
 }

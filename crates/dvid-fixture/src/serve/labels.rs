@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use label_codecs::label_block;
+use label_codecs::{compressed_segmentation, label_block};
 
 use super::frames::{Encode, octets, shuffled, stream};
 use super::image::{no_roi, voxel_region};
@@ -17,6 +17,8 @@ use crate::http::{Request, Response};
 
 pub(super) const TYPE_NAME: &str = "labelmap";
 pub(super) const COMPRESSION: &str = "gzip compression, level -1";
+/// Blocks of `compression=google`, whatever the blocks of the instance.
+const VIEWER_BLOCK: [usize; 3] = [8; 3];
 
 /// The answer to a keyword; `None` for one that the type does not have.
 pub(super) fn answer(
@@ -47,22 +49,32 @@ fn raw(volume: &Volume, request: &Request, keyword: &str, rest: &[&str], throttl
     let _slot = throttle.enter(request)?;
     single_block_trap(volume, request, &region, scale)?;
     let voxels = volume.read::<u64>(scale, &region.voxels()?)?;
-    let bytes = little_endian(&voxels);
-    Ok(octets(match compression.as_str() {
-        "lz4" => lz4_flex::block::compress(&bytes),
-        "gzip" => gzip(&bytes)?,
-        _ => bytes,
-    }))
+    Ok(match compression.as_str() {
+        "lz4" => octets(lz4_flex::block::compress(&little_endian(&voxels))),
+        "gzip" => octets(gzip(&little_endian(&voxels))?),
+        "google" => octets(encode_for_viewer(&voxels, &region)?),
+        // Alone of all, this one is a matter of HTTP: the browser undoes the gzip.
+        "googlegzip" => octets(gzip(&encode_for_viewer(&voxels, &region)?)?).with_header("Content-Encoding", "gzip"),
+        _ => octets(little_endian(&voxels)),
+    })
+}
+
+/// One channel in the blocks that the real server has.
+fn encode_for_viewer(labels: &[u64], region: &Region) -> Result<Vec<u8>> {
+    let shape = region.voxels()?.shape_usize()?;
+    let encoded = compressed_segmentation::encode(labels, [1, shape[0], shape[1], shape[2]], VIEWER_BLOCK);
+    encoded.map_err(|error| Refusal::Failed(error.to_string()))
 }
 
 fn check_raw_compression(compression: &str, region: &Region) -> Result<()> {
     match compression {
         "" | "lz4" | "gzip" => Ok(()),
-        "google" | "googlegzip" if region.voxels()?.shape().iter().any(|side| side % 8 != 0) => {
-            bad("volume must be a multiple of the block size")
-        }
         "google" | "googlegzip" => {
-            bad(format!("this server has no compression \"{compression}\"; ask with lz4, gzip or none"))
+            let voxels = region.voxels()?;
+            if voxels.shape().iter().zip(VIEWER_BLOCK).all(|(side, block)| side % block as i64 == 0) {
+                return Ok(());
+            }
+            bad("volume must be a multiple of the block size")
         }
         other => bad(format!("unknown compression type \"{other}\"")),
     }

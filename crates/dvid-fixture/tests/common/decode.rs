@@ -40,6 +40,12 @@ pub(crate) fn label_voxels(bytes: &[u8], payload: &str, shape_zyx: [usize; 3]) -
         "blocks" => label_codecs::label_block::decode(&gunzip(bytes), shape_zyx).expect("a label block"),
         "lz4" => u64s(&lz4_flex::block::decompress(bytes, size).expect("a bare LZ4 block")),
         "gzip" => u64s(&gunzip(bytes)),
+        "google" => for_viewer(bytes, shape_zyx),
+        "googlegzip" => for_viewer(&gunzip(bytes), shape_zyx),
         _ => u64s(bytes),
     }
+}
+
+fn for_viewer(bytes: &[u8], [z, y, x]: [usize; 3]) -> Vec<u64> {
+    label_codecs::compressed_segmentation::decode(bytes, [1, z, y, x], [8; 3]).expect("compressed_segmentation")
 }
