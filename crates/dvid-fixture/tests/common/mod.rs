@@ -9,11 +9,11 @@ use std::path::PathBuf;
 
 use dvid_fixture::Request;
 
-/// `…/golden/NAME`, of the folder that `VOXSCOPE_GOLDEN` names or of the repository.
+/// `…/golden/NAME`, of the folder that `VOXSCOPE_GOLDEN` names or of the repository; a relative name counts from the root
+/// of the workspace.
 pub(crate) fn golden(name: &str) -> PathBuf {
-    let root = std::env::var_os("VOXSCOPE_GOLDEN")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/golden"), PathBuf::from);
-    root.join(name)
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.join(std::env::var_os("VOXSCOPE_GOLDEN").unwrap_or_else(|| "testdata/golden".into())).join(name)
 }
 
 /// A client that shows statuses, redirects and bodies as they come.
