@@ -57,6 +57,7 @@ fn errors_of_arithmetic_name_axis_and_values() {
     assert_eq!(error, Error::ZeroStep { axis: Some(1), step: Length::ZERO });
     assert_eq!(a.div_round(&[-2, 1].into()).unwrap_err().axis(), Some(0));
     assert!(matches!(a.is_multiple_of(&[1, 0].into()), Err(Error::DivisionByZero { axis: Some(1), .. })));
+    assert_eq!(Coordinate::from([i64::MIN]).is_multiple_of(&[-1].into()), Ok(true));
     let [value, step, below, above] = [7, 4, 4, 8].map(Length::from);
     let error = Coordinate::from([8, 7]).div_exact(&[4, 4].into()).unwrap_err();
     assert_eq!(error, Error::NotAligned { axis: 1, value, step, below, above });

@@ -1,5 +1,6 @@
 //! The laws of coordinates, regions and grids, each for whole and for exact numbers.
 
+use coord_roi::compat::PartialCoordinate;
 use coord_roi::strategies::{bounded_roi, coordinate, grid, length, roi, steps, voxel_box, whole};
 use coord_roi::{Axis, Coordinate, Grid, Length, Roi, Rounding, Scalar, VoxelBox};
 use proptest::prelude::*;
@@ -258,6 +259,23 @@ proptest! {
             prop_assert!(world.snap(&g, rounding)?.same_extent(&world));
             prop_assert_eq!(g.to_voxels(&world, rounding)?, v);
         }
+    }
+
+    /// 1 and 2 for divisors of any sign, as the compatibility module has them: the rest has the sign of the divisor.
+    #[test]
+    fn signed_division(a in whole(), b in whole()) {
+        let (x, y) = (PartialCoordinate::from(Coordinate::from([a])), PartialCoordinate::from(Coordinate::from([b])));
+        let number = |result: coord_roi::Result<PartialCoordinate>| result.map(|value| value.entries()[0].unwrap());
+        if b == 0 {
+            prop_assert!(x.div_floor(&y).is_err() && x.div_trunc(&y).is_err() && x.rem_floor(&y).is_err());
+            return Ok(());
+        }
+        let (floor, rest) = (number(x.div_floor(&y))?, number(x.rem_floor(&y))?);
+        prop_assert_eq!(floor * b + rest, a);
+        prop_assert!(rest.abs() < b.abs() && (rest == 0 || (rest < 0) == (b < 0)));
+        let exact = Length::new(a, b)?;
+        let cut = if exact.is_negative() { exact.div_ceil(Length::ONE)? } else { exact.div_floor(Length::ONE)? };
+        prop_assert_eq!((number(x.div_trunc(&y))?, floor), (cut, exact.div_floor(Length::ONE)?));
     }
 
     /// The voxel at a position covers it, and its corner is that voxel's.

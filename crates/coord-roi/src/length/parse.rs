@@ -125,10 +125,10 @@ impl<'a> Number<'a> {
         let exponent = if self.exponent.is_empty() { 0 } else { self.exponent.parse::<i32>().ok()? };
         // Where the decimal point stands, counted from the first digit that is not zero.
         let point = self.whole.len() as i64 - leading as i64 + i64::from(exponent) + power;
-        // 2^63 has 19 digits, so the magnitude is at least 10^-19 and below 10^19.
+        // 2^63 has 19 digits before the point, and 1 / (2^63 - 1) has 18 zeros after it.
         let zeros = usize::try_from(-point).unwrap_or(0);
         let point = usize::try_from(point).unwrap_or(0);
-        if point > 19 || zeros > 19 {
+        if point > 19 || zeros > 18 {
             return None;
         }
         let digits = all.clone().skip(leading).chain(core::iter::repeat(0));
