@@ -128,7 +128,7 @@ fn floats_stand_for_what_their_writer_meant() {
     assert_eq!(Length::from_metres_f64(1.0).unwrap(), 1_000_000_000);
     // A whole number of nanometres, although smaller ones have the same double.
     let whole = 9_000_000_000_001_953_125_i64;
-    assert_eq!(Length::from_metres_f64(9_000_000_000.001_953_125).unwrap(), whole);
+    assert_eq!(Length::from_metres_f64(9_000_000_000.001_953).unwrap(), whole);
 }
 
 /// Below a power of two the doubles are twice as dense.
