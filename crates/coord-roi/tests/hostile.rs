@@ -17,49 +17,10 @@ fn any_coordinate<T: Scalar>(number: impl Strategy<Value = T>) -> impl Strategy<
 
 /// Text that looks like one of ours here and there.
 fn any_text() -> impl Strategy<Value = String> {
-    let token = prop::sample::select(vec![
-        "[",
-        "]",
-        "(",
-        ")",
-        ",",
-        ", ",
-        ":",
-        "0",
-        "1",
-        "10",
-        "-",
-        "+",
-        ".",
-        "/",
-        "e",
-        "E9",
-        "e-30",
-        " ",
-        "nm",
-        "um",
-        "µ",
-        "inf",
-        "None",
-        "[empty ROI]",
-        "9223372036854775807",
-        "-9223372036854775808",
-        "99999999999999999999999999",
-        "origin",
-        "step",
-        "4.56",
-        "4/3",
-        "null",
-        "\"",
-        "{\"offset\":",
-        "\"shape\":",
-        "\"begin\":",
-        "\"origin\":",
-        "\"step\":",
-        "}",
-        "1e999",
-        "true",
-    ]);
+    let tokens = "[~]~(~)~,~, ~:~0~1~10~-~+~.~/~e~E9~e-30~ ~nm~um~µ~inf~None~[empty ROI]~9223372036854775807~\
+                  -9223372036854775808~99999999999999999999999999~origin~step~4.56~4/3~null~\"~{\"offset\":~\
+                  \"shape\":~\"begin\":~\"origin\":~\"step\":~}~1e999~true";
+    let token = prop::sample::select(tokens.split('~').collect::<Vec<_>>());
     prop_oneof![prop::collection::vec(token, 0..14).prop_map(|tokens| tokens.concat()), ".{0,40}"]
 }
 
