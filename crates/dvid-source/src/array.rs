@@ -53,10 +53,11 @@ struct Volume {
     chunk_voxels: i64,
 }
 
-/// A volume on a DVID server, pinned to a version: a `uint8blk` image or a `labelmap` segmentation at one of its scales.
+/// A volume on a DVID server, pinned to a version: a `uint8blk` image or a `labelmap` segmentation at one of its
+/// scales.
 ///
-/// Its grid has the origin 0 and the indices of its voxels are those of the server. Nothing is cached. Reads are split at
-/// block borders and fetched by up to four threads, within the budget that all arrays of a server share.
+/// Its grid has the origin 0 and the indices of its voxels are those of the server. Nothing is cached. Reads are split
+/// at block borders and fetched by up to four threads, within the budget that all arrays of a server share.
 #[derive(Debug, Clone)]
 pub struct DvidArray {
     volume: Arc<Volume>,
@@ -66,12 +67,13 @@ pub struct DvidArray {
 }
 
 impl DvidArray {
-    /// Opens a data instance: resolves the version (see [`DvidClient::resolve`]), reads the instance's `info`, no voxels.
+    /// Opens a data instance: resolves the version (see [`DvidClient::resolve`]), reads the instance's `info`, no
+    /// voxels.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::Ambiguous`] with the server's words; [`Error::Unsupported`] for types other than
-    /// `uint8blk` and `labelmap`; [`Error::NoSuchScale`]; [`Error::BadInfo`] where the server states something impossible
-    /// that no option replaces; [`Error::BadOption`].
+    /// [`Error::NotFound`] and [`Error::Ambiguous`] with the server's words; [`Error::Unsupported`] for types other
+    /// than `uint8blk` and `labelmap`; [`Error::NoSuchScale`]; [`Error::BadInfo`] where the server states something
+    /// impossible that no option replaces; [`Error::BadOption`].
     pub fn open(client: &DvidClient, uuid: &str, instance: &str, options: &DvidOptions) -> Result<Self> {
         let cx = ReadContext::default();
         let node = client.resolve_for(uuid, Some(instance), &Control::new(&cx))?;
@@ -175,7 +177,7 @@ fn route(info: &InstanceInfo) -> Result<Route> {
         "uint8blk" => match info.grid_store() {
             None => Ok(Route::Image),
             Some(store) => Err(unsupported(format!(
-                "is a proxy of the precomputed volume `{store}`, which cannot be read through the server here; open that volume"
+                "is a proxy of the precomputed volume `{store}`, which cannot be read through the server; open that one"
             ))),
         },
         "labelmap" if info.compression().starts_with("gzip") => Ok(Route::LabelBlocks),

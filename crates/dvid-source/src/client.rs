@@ -59,7 +59,8 @@ impl fmt::Debug for DvidClient {
 }
 
 impl DvidClient {
-    /// A client with default options for `host:port`, `http://host:port/path` or `https://host`. Connects to nothing yet.
+    /// A client with default options for `host:port`, `http://host:port/path` or `https://host`. Connects to nothing
+    /// yet.
     ///
     /// # Errors
     /// [`Error::BadServer`].

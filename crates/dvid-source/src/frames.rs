@@ -1,9 +1,9 @@
 //! Streams of blocks: what `blocks` and `specificblocks` answer.
 //!
-//! Each block comes as a frame: its block coordinate as three `i32` x, y, z, the length of its payload as `u32`, and the
-//! payload, everything little-endian. Frames come in any order, and blocks that do not exist are left out. A server that
-//! fails after the first byte cannot change the status any more and appends its message to the frames, so nothing is
-//! believed that was not checked.
+//! Each block comes as a frame: its block coordinate as three `i32` x, y, z, the length of its payload as `u32`, and
+//! the payload, everything little-endian. Frames come in any order, and blocks that do not exist are left out. A
+//! server that fails after the first byte cannot change the status any more and appends its message to the frames, so
+//! nothing is believed that was not checked.
 
 use std::collections::HashSet;
 use std::io::{self, Read};
@@ -46,8 +46,8 @@ pub struct FrameReader<R, F> {
 }
 
 impl<R: Read, F: Fn(&Coordinate) -> bool> FrameReader<R, F> {
-    /// A reader of a whole body. `requested` tells which block coordinates (z, y, x) may occur; no payload is longer than
-    /// `max_payload`, see [`Payload::max_len`](crate::Payload::max_len), and nothing longer is allocated.
+    /// A reader of a whole body. `requested` tells which block coordinates (z, y, x) may occur; no payload is longer
+    /// than `max_payload`, see [`Payload::max_len`](crate::Payload::max_len), and nothing longer is allocated.
     pub fn new(source: R, requested: F, max_payload: usize) -> Self {
         Self { source, requested, max_payload, seen: HashSet::new(), offset: 0, payload: Vec::new() }
     }
@@ -55,8 +55,8 @@ impl<R: Read, F: Fn(&Coordinate) -> bool> FrameReader<R, F> {
     /// The next frame, or `None` at the end of the stream.
     ///
     /// # Errors
-    /// [`Error::CorruptStream`] with the server's message if there is one, [`Error::Truncated`] if the stream ends inside
-    /// a payload, and errors of the source.
+    /// [`Error::CorruptStream`] with the server's message if there is one, [`Error::Truncated`] if the stream ends
+    /// inside a payload, and errors of the source.
     // Not an iterator, since each frame lends the reader's buffer.
     #[allow(clippy::should_implement_trait, reason = "a lending iterator cannot implement Iterator")]
     pub fn next(&mut self) -> Result<Option<Frame<'_>>> {

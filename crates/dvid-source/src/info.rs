@@ -15,8 +15,8 @@ use crate::{Error, Result};
 
 /// The `info` document of a data instance: as it came, and the parts of it that a volume needs, in the order z, y, x.
 ///
-/// Servers of all ages and instances of all types can be read. What is absent is `None`; what has an impossible type is an
-/// error that names it.
+/// Servers of all ages and instances of all types can be read. What is absent is `None`; what has an impossible type
+/// is an error that names it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InstanceInfo {
     document: Attrs,
@@ -112,8 +112,8 @@ impl InstanceInfo {
         zyx(self.extended.block_size.as_ref()?)
     }
 
-    /// Voxel size z, y, x as stated, in the units that [`units`](Self::units) states; exact for what a `float32` prints as.
-    /// `None` unless there are three numbers, which servers do not insist on.
+    /// Voxel size z, y, x as stated, in the units that [`units`](Self::units) states; exact for what a `float32`
+    /// prints as. `None` unless there are three numbers, which servers do not insist on.
     ///
     /// # Errors
     /// [`Error::BadInfo`] for sizes that are not positive or too large to be exact.
@@ -135,7 +135,8 @@ impl InstanceInfo {
         }
     }
 
-    /// The voxels that the server says it has, at scale 0; `None` where nothing was written. A hint: data may lie outside.
+    /// The voxels that the server says it has, at scale 0; `None` where nothing was written. A hint: data may lie
+    /// outside.
     ///
     /// # Errors
     /// [`Error::BadInfo`] for points that make no box.
@@ -191,8 +192,8 @@ fn zyx<T: array_core::coord_roi::Scalar>(xyz: &[T]) -> Option<Coordinate<T>> {
     }
 }
 
-/// The server keeps sizes as `float32` and prints as many digits as tell them apart. A number with more digits than that
-/// comes from elsewhere and is taken as it is.
+/// The server keeps sizes as `float32` and prints as many digits as tell them apart. A number with more digits than
+/// that comes from elsewhere and is taken as it is.
 fn length(size: f64) -> Result<Length, array_core::coord_roi::Error> {
     let single = size as f32;
     if single.to_string() == size.to_string() { Length::from_f32(single) } else { Length::from_f64(size) }

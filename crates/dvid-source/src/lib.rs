@@ -1,10 +1,10 @@
 //! Volumes on a [DVID](https://github.com/janelia-flyem/dvid) server, over HTTP.
 //!
-//! [`DvidClient`] talks to one server; [`DvidArray`] is a volume on it, an [`Array`](array_core::Array) like any other, for
-//! `uint8blk` (8-bit images) and `labelmap` (64-bit segmentations with scales). Opening one pins the version: the UUID is
-//! resolved once, so a long read cannot jump when somebody commits. Reads are cut at block borders and fetched by a few
-//! threads in bounded memory; every frame and every length is verified, since DVID answers 200 before it knows whether
-//! it will succeed.
+//! [`DvidClient`] talks to one server; [`DvidArray`] is a volume on it, an [`Array`](array_core::Array) like any
+//! other, for `uint8blk` (8-bit images) and `labelmap` (64-bit segmentations with scales). Opening one pins the
+//! version: the UUID is resolved once, so a long read cannot jump when somebody commits. Reads are cut at block
+//! borders and fetched by a few threads in bounded memory; every frame and every length is verified, since DVID
+//! answers 200 before it knows whether it will succeed.
 //!
 //! What it is not: it does not write, it needs no async runtime, and it resamples nothing.
 //!

@@ -53,7 +53,8 @@ impl Request {
 
     /// One array of the labels of any box of a label instance, at a scale; `payload` says how it is sent.
     ///
-    /// A labelmap fails on exactly one aligned block that does not exist: ask for more, or for [`blocks`](Self::blocks).
+    /// A labelmap fails on exactly one aligned block that does not exist: ask for more, or for
+    /// [`blocks`](Self::blocks).
     ///
     /// # Errors
     /// As [`raw`](Self::raw).

@@ -34,8 +34,8 @@ impl DvidOptions {
         self
     }
 
-    /// The voxels that the volume has (indices z, y, x at scale 0), in place of those that the server states: it does not
-    /// always know. Missing voxels read as 0.
+    /// The voxels that the volume has (indices z, y, x at scale 0), in place of those that the server states: it does
+    /// not always know. Missing voxels read as 0.
     pub fn with_extents(mut self, voxels: VoxelBox) -> Self {
         self.extents = Some(voxels);
         self

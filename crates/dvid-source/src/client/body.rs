@@ -8,7 +8,8 @@ use crate::{Error, Result};
 
 /// The body of an answer, counted, and checked against what the caller and the header say of its length.
 ///
-/// It is an [`io::Read`] for those that need one; the errors of that are ours, wrapped, and [`unwrap_io`] gets them back.
+/// It is an [`io::Read`] for those that need one; the errors of that are ours, wrapped, and [`unwrap_io`] gets them
+/// back.
 pub(crate) struct Body<'a> {
     reader: ureq::BodyReader<'a>,
     control: &'a Control<'a>,

@@ -46,9 +46,9 @@ struct Version {
 }
 
 impl DvidClient {
-    /// Finds the version that a text means, by the server's own rules: a UUID, the beginning of one that no other version
-    /// of the server shares, `beginning:branch` for the newest version of a branch, or `:branch` where the server has
-    /// one repository. The unnamed branch is called `master`.
+    /// Finds the version that a text means, by the server's own rules: a UUID, the beginning of one that no other
+    /// version of the server shares, `beginning:branch` for the newest version of a branch, or `:branch` where the
+    /// server has one repository. The unnamed branch is called `master`.
     ///
     /// Resolving once and using the full UUID from then on is what keeps a long read on one version.
     ///

@@ -17,8 +17,8 @@ const MAX_MESSAGE: u64 = 10_000;
 
 /// Sends requests to one server and watches over them.
 ///
-/// Each request has an agent, and with it a connection, of its own: shutting an agent down is the one way to interrupt a
-/// request that waits, and it must not hit the requests of others. Idle agents are kept, so connections stay alive.
+/// Each request has an agent, and with it a connection, of its own: shutting an agent down is the one way to interrupt
+/// a request that waits, and it must not hit the requests of others. Idle agents are kept, so connections stay alive.
 pub(super) struct Transport {
     url: ServerUrl,
     config: Config,
