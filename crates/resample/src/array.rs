@@ -18,16 +18,17 @@ use crate::{Anchor, Error, Extent, Factor, Method, Result, Spec};
 
 /// Any array at another voxel size.
 ///
-/// A read of any region gives the very bits that the same region of a read of everything would give: filters look at the source
-/// around the region, and only the ends of the source count as edges.
+/// A read of any region gives the very bits that the same region of a read of everything would give: filters look at
+/// the source around the region, and only the ends of the source count as edges.
 ///
-/// The metadata are its own: the source's grid with the step multiplied by `down / up` (the origin stays, so up by n and down by n
-/// gives the grid back), the name it was given, the kind of the source. Attributes pass through without those that state geometry
-/// ([`array_core::GEOMETRY_KEYS`]). It has no public address for viewers, because an address would show the source.
+/// The metadata are its own: the source's grid with the step multiplied by `down / up` (the origin stays, so up by n
+/// and down by n gives the grid back), the name it was given, the kind of the source. Attributes pass through without
+/// those that state geometry ([`array_core::GEOMETRY_KEYS`]). It has no public address for viewers, because an address
+/// would show the source.
 ///
-/// The source is read once per request, before any thread of the rayon pool is involved; requests whose source region exceeds
-/// the [memory budget](Self::with_memory_budget) are worked off in slabs. Memory: the result, one source region of at most the
-/// budget, and some 8 MiB for each thread of the pool.
+/// The source is read once per request, before any thread of the rayon pool is involved; requests whose source region
+/// exceeds the [memory budget](Self::with_memory_budget) are worked off in slabs. Memory: the result, one source region
+/// of at most the budget, and some 8 MiB for each thread of the pool.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -65,7 +66,8 @@ impl ResampledArray {
     ///
     /// # Errors
     /// [`Error::NotForKind`] for interpolation or means of labels, [`Error::WideInteger`] for interpolation of 64-bit
-    /// integers, [`Error::NothingInside`] when no target voxel fits, [`Error::UnusedOption`], and others that name an axis.
+    /// integers, [`Error::NothingInside`] when no target voxel fits, [`Error::UnusedOption`], and others that name an
+    /// axis.
     pub fn new(name: impl Into<String>, source: ArrayRef, target: impl Into<Target>, spec: Spec) -> Result<Self> {
         let meta = source.meta();
         let factors = target.into().factors(meta)?;
@@ -135,7 +137,8 @@ impl ResampledArray {
         &self.spec
     }
 
-    /// What [`Extent::Inside`] leaves out at the rim of the source, one line per axis, for people; also among the notes of a plan.
+    /// What [`Extent::Inside`] leaves out at the rim of the source, one line per axis, for people; also among the notes
+    /// of a plan.
     pub fn left_out(&self) -> &[String] {
         &self.rim
     }

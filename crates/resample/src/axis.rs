@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::taps::{Taps, Weight};
 use crate::{Boundary, Factor, Order};
 
-/// The rule of one axis of one call. The volume is the whole extent of the source on this axis; only its ends are edges.
+/// The rule of one axis of one call. The volume is the whole extent of the source on this axis; only its ends are
+/// edges.
 #[derive(Clone, Debug)]
 pub(crate) struct AxisRule {
     pub(crate) factor: Factor,

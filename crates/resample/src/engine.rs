@@ -1,7 +1,7 @@
 //! Runs a [`Recipe`] over a region: cuts it into leaves that fit the caches and spreads them over the rayon pool.
 //!
-//! A target voxel is always made by the same operations in the same order, whichever leaf it falls into, so neither the cuts nor
-//! the number of threads can show in the result.
+//! A target voxel is always made by the same operations in the same order, whichever leaf it falls into, so neither the
+//! cuts nor the number of threads can show in the result.
 
 mod gather;
 mod leaf;
@@ -40,7 +40,8 @@ pub(crate) struct Placed<'a, V> {
     pub(crate) begin: &'a [i64],
 }
 
-/// Fills `out`, which lies anywhere on the target grid over the volume, from a source region that holds all it is made from.
+/// Fills `out`, which lies anywhere on the target grid over the volume, from a source region that holds all it is made
+/// from.
 ///
 /// Axes of factor 1 keep their indices. Both have one voxel type and any strides.
 pub(crate) fn run(recipe: &Recipe, source: Placed<'_, BlockRef<'_>>, out: Placed<'_, BlockMut<'_>>) -> Result<()> {
@@ -110,8 +111,8 @@ impl<T: Value> Work<'_, T> {
         }
     }
 
-    /// Where to cut a target region that is too large for one leaf: its longest side, measured in source voxels, but rows only
-    /// when nothing else is left.
+    /// Where to cut a target region that is too large for one leaf: its longest side, measured in source voxels, but
+    /// rows only when nothing else is left.
     fn cut(&self, target: &[Range<i64>]) -> Option<(usize, usize)> {
         if self.numbers(target) <= self.limits.leaf_numbers {
             return None;
@@ -124,8 +125,8 @@ impl<T: Value> Work<'_, T> {
         Some((axis, length(axis) / 2))
     }
 
-    /// How many numbers a leaf handles at once: the result of the first pass of a separable computation, else the larger of
-    /// source and target.
+    /// How many numbers a leaf handles at once: the result of the first pass of a separable computation, else the
+    /// larger of source and target.
     fn numbers(&self, target: &[Range<i64>]) -> u64 {
         let separable = matches!(self.recipe.family, Family::Filter | Family::Mean);
         let first = self.recipe.order.first().filter(|_| separable);

@@ -37,7 +37,8 @@ pub enum Error {
 
     /// A ratio that does not fit two 32-bit numbers.
     #[error(
-        "{what}: the ratio {up}/{down} does not fit two 32-bit numbers; choose voxel sizes whose ratio is a simpler fraction"
+        "{what}: the ratio {up}/{down} does not fit two 32-bit numbers; \
+         choose voxel sizes whose ratio is a simpler fraction"
     )]
     FactorTooFine {
         /// What led to the ratio.
@@ -86,8 +87,8 @@ pub enum Error {
 
     /// 64-bit integers would pass through 53-bit floats.
     #[error(
-        "{method} on {dtype} passes through 64-bit floats, which hold integers exactly up to 2^53 only; use method mean or mode \
-         or interp_order 0, or ask for it with wide_integers = through_f64"
+        "{method} on {dtype} passes through 64-bit floats, which hold integers exactly up to 2^53 only; \
+         use method mean or mode or interp_order 0, or ask for it with wide_integers = through_f64"
     )]
     WideInteger {
         /// The refused method.
@@ -120,7 +121,8 @@ pub enum Error {
 
     /// A filter so wide that its table would not be sensible to keep.
     #[error(
-        "anti-aliasing on axis {axis} (factor {factor}) needs {taps} taps; at most {limit} are kept: go in several steps, or use method mean"
+        "anti-aliasing on axis {axis} (factor {factor}) needs {taps} taps; at most {limit} are kept: \
+         go in several steps, or use method mean"
     )]
     KernelTooWide {
         /// Number of the axis.
@@ -135,7 +137,8 @@ pub enum Error {
 
     /// Windows whose exact weights overflow.
     #[error(
-        "windows of {factors}: the exact weights need more than 63 bits; choose voxel sizes whose ratio is a simpler fraction, or interp_order 0"
+        "windows of {factors}: the exact weights need more than 63 bits; \
+         choose voxel sizes whose ratio is a simpler fraction, or interp_order 0"
     )]
     WindowTooFine {
         /// The factors of all axes.
@@ -144,8 +147,8 @@ pub enum Error {
 
     /// No target voxel lies inside the source.
     #[error(
-        "axis {axis}: source voxels [{begin}, {end}) hold no whole target voxel at factor {factor}; use extent = cover to build \
-         voxels from part of a window, or anchor = array to count windows from the first voxel"
+        "axis {axis}: source voxels [{begin}, {end}) hold no whole target voxel at factor {factor}; \
+         use extent = cover to build voxels from part of a window, or anchor = array to count windows from the first voxel"
     )]
     NothingInside {
         /// The axis, by name or number.

@@ -10,8 +10,8 @@ use crate::{Error, Result};
 
 /// `up` target voxels in the place of `down` source voxels, in lowest terms.
 ///
-/// The new voxel size is `step · down / up`, exactly: `1/2` halves the number of voxels and doubles their size, `2/3` turns 8 nm
-/// into 12 nm, `4` (that is `4/1`) makes voxels a quarter as large.
+/// The new voxel size is `step · down / up`, exactly: `1/2` halves the number of voxels and doubles their size, `2/3`
+/// turns 8 nm into 12 nm, `4` (that is `4/1`) makes voxels a quarter as large.
 ///
 /// ```
 /// use resample::Factor;
@@ -60,7 +60,8 @@ impl Factor {
     /// The factor that turns voxels of the first size into voxels of the second, both in the same unit and positive.
     ///
     /// # Errors
-    /// [`Error::FactorTooFine`] when the reduced ratio needs more than 32 bits, [`Error::ZeroFactor`] for a size of 0 or below.
+    /// [`Error::FactorTooFine`] when the reduced ratio needs more than 32 bits, [`Error::ZeroFactor`] for a size of 0
+    /// or below.
     pub fn between(source: Length, target: Length) -> Result<Self> {
         if source <= Length::ZERO || target <= Length::ZERO {
             return Err(Error::ZeroFactor {
@@ -73,11 +74,12 @@ impl Factor {
         Self::reduced(up, down, || format!("voxel size {source} nm to {target} nm"))
     }
 
-    /// The factor that whole-array resizing (`skimage.transform.rescale`) really applies to an axis of `n` voxels when it is asked
-    /// for this one: the new size is `max(1, round_half_even(n · up / down))`, and the new voxels share the old extent evenly.
+    /// The factor that whole-array resizing (`skimage.transform.rescale`) really applies to an axis of `n` voxels when
+    /// it is asked for this one: the new size is `max(1, round_half_even(n · up / down))`, and the new voxels share the
+    /// old extent evenly.
     ///
-    /// Five voxels at `1/2` become two, so the factor is `2/5`. Use it to reproduce that library; reading regions of a volume
-    /// wants the factor itself, which does not depend on the size.
+    /// Five voxels at `1/2` become two, so the factor is `2/5`. Use it to reproduce that library; reading regions of a
+    /// volume wants the factor itself, which does not depend on the size.
     ///
     /// # Errors
     /// [`Error::FactorTooFine`] when a size does not fit 32 bits, [`Error::ZeroFactor`] for `n = 0`.

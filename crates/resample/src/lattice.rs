@@ -1,7 +1,8 @@
 //! Which source voxels a target voxel stands over: exact integer arithmetic on global grid indices.
 //!
-//! Both grids share the corner of voxel 0. Target voxel `j` covers source `[j·d/u, (j+1)·d/u)`, and its centre lies at the sample
-//! position `s(j) = ((2j+1)·d - u) / 2u`, where 0 is the centre of source voxel 0. Products are taken in 128 bits.
+//! Both grids share the corner of voxel 0. Target voxel `j` covers source `[j·d/u, (j+1)·d/u)`, and its centre lies at
+//! the sample position `s(j) = ((2j+1)·d - u) / 2u`, where 0 is the centre of source voxel 0. Products are taken in 128
+//! bits.
 
 use std::ops::Range;
 
@@ -15,7 +16,8 @@ impl Factor {
         (self.up().into(), self.down().into())
     }
 
-    /// The source voxel whose centre is nearest to that of target voxel `j`, the upper one of two: `floor((2j+1)·d / 2u)`.
+    /// The source voxel whose centre is nearest to that of target voxel `j`, the upper one of two: `floor((2j+1)·d /
+    /// 2u)`.
     ///
     /// # Panics
     /// If the result is no `i64`, which cannot happen for voxels over a volume.
@@ -47,7 +49,8 @@ impl Factor {
         index(begin.div_euclid(u))..index(ceil_div(begin + d, u))
     }
 
-    /// Length of the overlap of target voxel `j` with source voxel `i`, in units of `1/u` source voxel: 0 to `min(u, d)`.
+    /// Length of the overlap of target voxel `j` with source voxel `i`, in units of `1/u` source voxel: 0 to `min(u,
+    /// d)`.
     #[must_use]
     pub fn overlap(self, j: i64, i: i64) -> u32 {
         let (u, d) = self.terms();
@@ -62,7 +65,8 @@ impl Factor {
         j.rem_euclid(self.up().into()) as usize
     }
 
-    /// The target voxels of a volume that occupies source voxels `[begin, end)`; empty when none fits under [`Extent::Inside`].
+    /// The target voxels of a volume that occupies source voxels `[begin, end)`; empty when none fits under
+    /// [`Extent::Inside`].
     ///
     /// # Errors
     /// [`Error::IndexTooLarge`] when an index leaves `±2^62`.

@@ -31,16 +31,17 @@
 //!
 //! The rules that hold for all of them:
 //!
-//! * Target voxel `j` covers source `[j·d/u, (j+1)·d/u)`, counted from the origin of the source's *grid*; so cropping a source
-//!   never moves the grid of the result. All positions are integers and fractions of integers.
-//! * `read(region)` gives the very bits of the same region of a read of everything, for every partition and number of threads.
-//!   Only the ends of the volume are edges.
-//! * Integers of 64 bits are copied, counted and averaged exactly. Interpolating them, and computing with labels at all, is an
-//!   error that names what is allowed.
-//! * Axes of factor 1 and axes without a place in the world (channels) are passed through untouched, wherever they stand.
+//! * Target voxel `j` covers source `[j·d/u, (j+1)·d/u)`, counted from the origin of the source's *grid*; so cropping a
+//!   source never moves the grid of the result. All positions are integers and fractions of integers.
+//! * `read(region)` gives the very bits of the same region of a read of everything, for every partition and number of
+//!   threads. Only the ends of the volume are edges.
+//! * Integers of 64 bits are copied, counted and averaged exactly. Interpolating them, and computing with labels at
+//!   all, is an error that names what is allowed.
+//! * Axes of factor 1 and axes without a place in the world (channels) are passed through untouched, wherever they
+//!   stand.
 //!
-//! What it is not: it stores nothing, makes no pyramids, and knows no server and no viewer. Orders 2 to 5, minimum, maximum, median
-//! and strides do not exist yet. The rayon pool in use is the caller's; a pool of one thread does.
+//! What it is not: it stores nothing, makes no pyramids, and knows no server and no viewer. Orders 2 to 5, minimum,
+//! maximum, median and strides do not exist yet. The rayon pool in use is the caller's; a pool of one thread does.
 
 mod array;
 mod axis;

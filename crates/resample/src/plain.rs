@@ -9,10 +9,12 @@ use crate::engine::{self, Placed};
 use crate::recipe::Recipe;
 use crate::{Error, Factor, Result, Spec};
 
-/// Resamples a whole array: `factors` has one factor for each axis, 1 for axes that keep their voxels (channels, for instance).
+/// Resamples a whole array: `factors` has one factor for each axis, 1 for axes that keep their voxels (channels, for
+/// instance).
 ///
-/// The first voxel has index 0 on both grids. Any memory layout will do; large arrays are spread over the rayon pool, and the
-/// result does not depend on its size. The extent of axis `a` in the result is that of [`Factor::target_range`].
+/// The first voxel has index 0 on both grids. Any memory layout will do; large arrays are spread over the rayon pool,
+/// and the result does not depend on its size. The extent of axis `a` in the result is that of
+/// [`Factor::target_range`].
 ///
 /// ```
 /// use ndarray::{Array, array};
@@ -24,13 +26,14 @@ use crate::{Error, Factor, Result, Spec};
 /// assert_eq!(resample(labels.view(), &half, &spec)?, array![[1]]);
 ///
 /// let ramp = Array::from_iter(0..8_u8);
-/// assert_eq!(resample(ramp.view(), &["2/3".parse()?], &Spec::default().with_method(Method::Mean))?, array![0, 2, 3, 5, 6]);
+/// let mean = Spec::default().with_method(Method::Mean);
+/// assert_eq!(resample(ramp.view(), &["2/3".parse()?], &mean)?, array![0, 2, 3, 5, 6]);
 /// # Ok::<(), resample::Error>(())
 /// ```
 ///
 /// # Errors
-/// What [`Spec`] and [`Factor`] rule out: a list of another length than there are axes, interpolation of 64-bit integers, options
-/// without effect, no voxel inside. See [`Error`].
+/// What [`Spec`] and [`Factor`] rule out: a list of another length than there are axes, interpolation of 64-bit
+/// integers, options without effect, no voxel inside. See [`Error`].
 ///
 /// # Panics
 /// If the result exceeds the address space, as building an array does.

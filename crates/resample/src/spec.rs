@@ -137,14 +137,14 @@ fn refuse_labels(computes_values: bool, method: Method, kind: Option<Kind>) -> R
 pub enum Method {
     /// B-spline interpolation at the centre of the target voxel.
     ///
-    /// Order 0 moves bits and never computes; at even reduction it takes the upper of two equally near voxels, so the result lies
-    /// half a source voxel off. Other orders compute in 64-bit floats and round once at the end.
+    /// Order 0 moves bits and never computes; at even reduction it takes the upper of two equally near voxels, so the
+    /// result lies half a source voxel off. Other orders compute in 64-bit floats and round once at the end.
     Interpolate(Order),
-    /// Mean of the source voxels under the target voxel, weighted by overlap: exact for integers, rounded half to even; in 64-bit
-    /// floats for floats. True where more than half of a bool window is.
+    /// Mean of the source voxels under the target voxel, weighted by overlap: exact for integers, rounded half to even;
+    /// in 64-bit floats for floats. True where more than half of a bool window is.
     Mean,
-    /// The most frequent value under the target voxel, by overlap; the lowest one where several are equally frequent. Floats
-    /// count -0.0 as 0.0 and all NaN as one value above all others.
+    /// The most frequent value under the target voxel, by overlap; the lowest one where several are equally frequent.
+    /// Floats count -0.0 as 0.0 and all NaN as one value above all others.
     Mode,
     /// What labels get by default: [`Method::Mode`] on axes whose voxels grow, order 0 on axes whose voxels shrink.
     Labels,
@@ -181,11 +181,11 @@ impl fmt::Display for Method {
 pub enum AntiAlias {
     /// No filter.
     Off,
-    /// A Gaussian with a standard deviation of `(d/u - 1) / 2` source voxels on axes that are downsampled; no filter elsewhere,
-    /// and none in effect for factors above 4/5.
+    /// A Gaussian with a standard deviation of `(d/u - 1) / 2` source voxels on axes that are downsampled; no filter
+    /// elsewhere, and none in effect for factors above 4/5.
     Gaussian,
-    /// A Gaussian with the given standard deviation, in source voxels, for each axis in turn; 0 means no filter and is the only
-    /// value for axes of factor 1.
+    /// A Gaussian with the given standard deviation, in source voxels, for each axis in turn; 0 means no filter and is
+    /// the only value for axes of factor 1.
     Sigma(Vec<f64>),
 }
 
@@ -194,7 +194,8 @@ pub enum AntiAlias {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Boundary {
-    /// Mirrored at the centre of the edge voxel, which is not repeated: `3 2 1 | 0 1 2 3`. numpy and skimage call it `reflect`.
+    /// Mirrored at the centre of the edge voxel, which is not repeated: `3 2 1 | 0 1 2 3`. numpy and skimage call it
+    /// `reflect`.
     #[default]
     Mirror,
     /// Mirrored at the edge, the edge voxel repeated: `2 1 0 | 0 1 2 3`. scipy calls it `reflect`.
@@ -215,8 +216,8 @@ pub enum Cast {
     /// To the nearest, half to even, limited to the range of the type; NaN becomes 0. A bool is true from one half on.
     #[default]
     RoundSaturate,
-    /// Towards zero, limited to the range of the type; NaN becomes 0. Loses half a grey level on average; for comparisons with
-    /// software that does so. A bool is treated as under `RoundSaturate`.
+    /// Towards zero, limited to the range of the type; NaN becomes 0. Loses half a grey level on average; for
+    /// comparisons with software that does so. A bool is treated as under `RoundSaturate`.
     Truncate,
 }
 

@@ -65,7 +65,8 @@ macro_rules! whole_sum {
 
 whole_sum!(i64 i128);
 
-/// Sums of small types carry noise of some 2^-50; dropping it first lets halves and whole numbers be recognised as such.
+/// Sums of small types carry noise of some 2^-50; dropping it first lets halves and whole numbers be recognised as
+/// such.
 #[inline]
 fn settle_small(value: f64) -> f64 {
     f64::from(value as f32)
@@ -179,7 +180,8 @@ macro_rules! floats {
         impl Value for $T {
             type Key = $Key;
 
-            /// The total order of IEEE 754 on canonical values: -0.0 is 0.0, and every NaN is the positive one, above infinity.
+            /// The total order of IEEE 754 on canonical values: -0.0 is 0.0, and every NaN is the positive one, above
+            /// infinity.
             fn key(self) -> $Key {
                 let canonical = if self.is_nan() { Self::NAN.abs() } else { self + 0.0 };
                 let bits = canonical.to_bits() as $Key;

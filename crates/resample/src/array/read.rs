@@ -84,7 +84,8 @@ impl ResampledArray {
         if slabs {
             let budget = self.memory_budget;
             plan.notes.push(format!(
-                "the source region exceeds the memory budget of {budget} bytes and is read in slabs; voxels at their borders are read twice"
+                "the source region exceeds the memory budget of {budget} bytes and is read in slabs; \
+                 voxels at their borders are read twice"
             ));
         }
         Ok(plan)

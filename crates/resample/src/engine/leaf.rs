@@ -57,7 +57,8 @@ impl<T> Leaf<'_, T> {
     }
 }
 
-/// Hands out the rows of a destination in C order with their number, through a scratch row where they are not contiguous.
+/// Hands out the rows of a destination in C order with their number, through a scratch row where they are not
+/// contiguous.
 pub(crate) fn write_rows<T: Copy + Default>(mut out: ArrayViewMutD<'_, T>, mut write: impl FnMut(usize, &mut [T])) {
     let mut scratch = Vec::new();
     for (number, mut row) in out.rows_mut().into_iter().enumerate() {

@@ -1,8 +1,8 @@
 //! Weighted sums axis by axis, greatest reduction first, on rows.
 //!
-//! In floats a sum is taken over differences to the sample at the centre, `x0 + Σ w·(x - x0) / Σ w`: constant regions then come
-//! out exactly, whatever the weights sum to. Where that is not finite the plain sum decides, which treats infinities as
-//! IEEE 754 does.
+//! In floats a sum is taken over differences to the sample at the centre, `x0 + Σ w·(x - x0) / Σ w`: constant regions
+//! then come out exactly, whatever the weights sum to. Where that is not finite the plain sum decides, which treats
+//! infinities as IEEE 754 does.
 
 use ndarray::ArrayViewMutD;
 

@@ -72,7 +72,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn cuts_and_layouts_do_not_show(shape in prop::collection::vec(1..9_usize, 3), factors in factors(3), spec in specs()) {
+    fn cuts_and_layouts_do_not_show(
+        shape in prop::collection::vec(1..9_usize, 3),
+        factors in factors(3),
+        spec in specs(),
+    ) {
         let source = noise(&shape);
         check(&source, &factors, &spec);
         check(&source.mapv(|value| value as f32 / 7.0), &factors, &spec);

@@ -1,7 +1,7 @@
 //! Golden vectors: values that other software computed, every case of `resample/cases.json`.
 //!
-//! The folder is that of `VOXSCOPE_GOLDEN` if set, else the copy in the repository. Cases of methods that do not exist yet are
-//! counted and named; a case of unknown form is a failure.
+//! The folder is that of `VOXSCOPE_GOLDEN` if set, else the copy in the repository. Cases of methods that do not exist
+//! yet are counted and named; a case of unknown form is a failure.
 
 mod case;
 mod compare;

@@ -33,8 +33,8 @@ fn input(case: &Case, params: &Rescale) -> Result<Block, Box<dyn std::error::Err
     Ok(if float_result { compare::convert(&input, output.dtype())? } else { input })
 }
 
-/// The last step of the library that made the vectors: results are limited to the range of the input. With linear weights it
-/// acts only where a constant outside of that range comes in.
+/// The last step of the library that made the vectors: results are limited to the range of the input. With linear
+/// weights it acts only where a constant outside of that range comes in.
 fn limit(block: Block, input: &Block, params: &Rescale) -> Block {
     if !params.clip_to_input_range || !block.dtype().is_float() {
         return block;

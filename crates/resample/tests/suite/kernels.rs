@@ -154,10 +154,12 @@ proptest! {
         let spec = sample.spec.clone().with_method(Method::Mean).with_zeros(zeros);
         let sample = Sample { spec, ..sample };
         if let Some(both) = both(&sample) {
-            // Values are multiples of 1/128, so sums of 128-fold values are exact; NaN and infinity are left to the laws.
+            // Values are multiples of 1/128, so sums of 128-fold values are exact; NaN and infinity are left to the
+            // laws.
             let finite = floats(&both.source).mapv(|value| if value.is_finite() { value } else { 5.0 });
             let array = sample.source(to(&finite, sample.dtype));
-            let array = resample::ResampledArray::new("a", std::sync::Arc::new(array), sample.factors.clone(), sample.spec.clone()).unwrap();
+            let (source, factors) = (std::sync::Arc::new(array), sample.factors.clone());
+            let array = resample::ResampledArray::new("a", source, factors, sample.spec.clone()).unwrap();
             let found = floats(&array.data().unwrap());
             let exact = naive::mean(&finite.mapv(|value| (value * 128.0) as i128), &both.axes, &both.target, zeros);
             let expected = exact.mapv(|(sum, weight)| if weight == 0 { 0.0 } else { sum as f64 / weight as f64 / 128.0 });

@@ -56,7 +56,7 @@ fn wide_integers_are_interpolated_on_request_only() {
     assert_eq!(resample(image.view(), &factors, &spec).unwrap(), array![[2], [6]]);
 }
 
-/// The case of §D1 of the software re-created: order 0 keeps every bit.
+/// Ids that a float32 or a float64 on the way would change.
 #[test]
 fn order_0_moves_bits() {
     let ids = array![16_777_217_u64, 9_007_199_254_740_993, 987_654_321_987, u64::MAX];

@@ -20,7 +20,8 @@ impl NaiveAxis {
         (self.factor.up().into(), self.factor.down().into())
     }
 
-    /// Target voxel `j` covers source `[j·d/u, (j+1)·d/u)`: the overlaps with existing source voxels, in units of 1/u voxel.
+    /// Target voxel `j` covers source `[j·d/u, (j+1)·d/u)`: the overlaps with existing source voxels, in units of 1/u
+    /// voxel.
     pub(crate) fn overlaps(&self, j: i64) -> Vec<(i64, i64)> {
         let (u, d) = self.ud();
         let overlap = |i: i64| ((j + 1) * d).min((i + 1) * u) - (j * d).max(i * u);
@@ -158,7 +159,8 @@ pub(crate) fn mean(
     })
 }
 
-/// Most weight, then the lowest value; 0 where nothing counts. `nearest_up` takes the nearest voxel where voxels shrink.
+/// Most weight, then the lowest value; 0 where nothing counts. `nearest_up` takes the nearest voxel where voxels
+/// shrink.
 pub(crate) fn mode(
     source: &ArrayD<i128>,
     axes: &[NaiveAxis],
