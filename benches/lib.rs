@@ -1,1 +1,21 @@
-//! benches
+//! What the benches share: volumes that are the same in every run.
+
+use array_core::ndarray::{Array3, ArrayD};
+
+/// A noisy image of `side`³ voxels.
+pub fn image(side: usize) -> ArrayD<u8> {
+    Array3::from_shape_fn((side, side, side), |(z, y, x)| (hash(z, y, x) >> 56) as u8).into_dyn()
+}
+
+/// Labels of `side`³ voxels in cells of 12 voxels across, above 2^53.
+pub fn labels(side: usize) -> ArrayD<u64> {
+    let cell = |(z, y, x): (usize, usize, usize)| (1 << 53) + hash(z / 12, y / 12, x / 12) % 1000;
+    Array3::from_shape_fn((side, side, side), cell).into_dyn()
+}
+
+fn hash(z: usize, y: usize, x: usize) -> u64 {
+    let word =
+        (z as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (y as u64).wrapping_mul(0xbf58_476d_1ce4_e5b9) ^ x as u64;
+    let word = (word ^ (word >> 31)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 29)
+}

@@ -19,12 +19,14 @@ struct Counting;
 
 // SAFETY: every call goes to the system allocator with its arguments unchanged.
 unsafe impl GlobalAlloc for Counting {
+    // SAFETY: as for the impl; the caller keeps the promises of `GlobalAlloc::alloc`.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         // SAFETY: the caller's promises are those that the system allocator asks for.
         unsafe { System.alloc(layout) }
     }
 
+    // SAFETY: as for the impl; the caller keeps the promises of `GlobalAlloc::dealloc`.
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         // SAFETY: the pointer came from `alloc`, which is the system's.
         unsafe { System.dealloc(pointer, layout) }
