@@ -1,8 +1,8 @@
 //! Replays recorded answers of a real DVID server.
 //!
 //! A folder of captures holds `cases.json` (a list of requests with their answers) and the bodies beside it. A request is
-//! found by verb, path with query, `Range` header and body (JSON bodies by value). What was not recorded is refused with
-//! the words of the real server and a header `X-Fixture: not captured`.
+//! found by verb, path with query, `Range` header and body (JSON bodies by value); who asks (`u` and `app` of the query) does
+//! not matter. What was not recorded is refused with the words of the real server and a header `X-Fixture: not captured`.
 
 mod case;
 mod unknown;
@@ -107,11 +107,19 @@ impl Key {
         Self {
             state,
             method: request.method().to_owned(),
-            target: request.target().to_owned(),
+            target: anonymous(request.target()),
             range: request.header("Range").map(str::to_owned),
             body: canonical(request.body()),
         }
     }
+}
+
+/// A target without the parameters that only say who asks: clients send them with every request.
+fn anonymous(target: &str) -> String {
+    let Some((path, query)) = target.split_once('?') else { return target.to_owned() };
+    let says_who = |parameter: &&str| !matches!(parameter.split_once('='), Some(("u" | "app", _)));
+    let query: Vec<&str> = query.split('&').filter(says_who).collect();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }
 
 /// JSON without the freedom of its notation; anything else as it is.
@@ -129,4 +137,16 @@ fn known_repos(cases: &[Case]) -> Result<Repos> {
     let info = serde_json::from_slice(&case.body()?)
         .map_err(|error| Error::Captures { path: case.body_path(), detail: error.to_string() })?;
     Ok(Repos::from_info(&info))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::anonymous;
+
+    #[test]
+    fn who_asks_does_not_matter() {
+        assert_eq!(anonymous("/a?u=me&scale=1&app=voxscope"), "/a?scale=1");
+        assert_eq!(anonymous("/a?app=voxscope"), "/a");
+        assert_eq!(anonymous("/a?menu=u&apple=1"), "/a?menu=u&apple=1");
+    }
 }

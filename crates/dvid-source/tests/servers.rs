@@ -58,14 +58,9 @@ fn https_needs_its_feature_when_it_is_used() {
     }
 }
 
-/// The recorded server, without the parameters that say who is asking: they were not recorded.
+/// The recorded server.
 fn recorded() -> (FixtureServer, DvidClient) {
-    let replay = Replay::open(common::folder()).unwrap();
-    let server = FixtureServer::start(move |request: &Request| {
-        let target = request.target();
-        let target = target.split_once("?u=").or_else(|| target.split_once("&u=")).map_or(target, |(target, _)| target);
-        replay.handle(&Request::new(request.method(), target))
-    });
+    let server = FixtureServer::start(Replay::open(common::folder()).unwrap());
     let server = server.unwrap();
     let client = DvidClient::with_options(&server.url(), &quick()).unwrap();
     (server, client)
