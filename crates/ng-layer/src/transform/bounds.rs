@@ -170,17 +170,45 @@ impl Bounds {
     }
 
     /// Where the viewer goes if the state says nothing: the centre of the voxel in the middle, one number per
-    /// dimension of [`Bounds::space`].
+    /// dimension of [`Bounds::space`]. The viewer keeps positions as 32-bit floats, so beyond 2^24 voxels the centre is
+    /// rounded to what those can express.
     pub fn default_position(&self) -> Vec<f64> {
         self.intervals.iter().map(|interval| interval.map_or(0.5, middle_voxel)).collect()
     }
 }
 
+/// Bounds this close to whole or half voxels count as such; the products that led to them are rounded.
+const SNAP: f64 = 1e-3;
+
 /// Centre of the middle voxel. Bounds on half voxels mean that voxels are centred on whole numbers.
-fn middle_voxel([low, high]: [f64; 2]) -> f64 {
-    let half = |bound: f64| (bound - bound.floor() - 0.5).abs() < f64::EPSILON;
-    let middle = f64::midpoint(low, high);
-    if half(low) && half(high) { (middle + 0.5).floor() } else { middle.floor() + 0.5 }
+fn middle_voxel(interval: [f64; 2]) -> f64 {
+    let whole = interval.map(round_half_up);
+    let half = interval.map(|bound| bound.floor() + 0.5);
+    if near(interval, whole) {
+        single(single(middle(whole)).floor() + 0.5)
+    } else if near(interval, half) {
+        round_half_up(single(middle(half)))
+    } else {
+        single(single(middle(interval)).floor() + 0.5)
+    }
+}
+
+fn middle([low, high]: [f64; 2]) -> f64 {
+    f64::midpoint(low, high)
+}
+
+fn near(interval: [f64; 2], other: [f64; 2]) -> bool {
+    interval.iter().zip(other).all(|(bound, other)| (bound - other).abs() < SNAP)
+}
+
+/// JavaScript's rounding: halves go up, also below zero.
+fn round_half_up(value: f64) -> f64 {
+    (value + 0.5).floor()
+}
+
+/// The nearest 32-bit float.
+fn single(value: f64) -> f64 {
+    f64::from(value as f32)
 }
 
 #[cfg(test)]
@@ -227,8 +255,22 @@ mod tests {
 
     #[test]
     fn default_position_is_the_centre_of_a_voxel() {
-        assert!((middle_voxel([8.0, 108.0]) - 58.5).abs() < 1e-12);
-        assert!((middle_voxel([13.5, 83.5]) - 49.0).abs() < 1e-12);
+        for (interval, centre) in [
+            ([8.0, 108.0], 58.5),
+            ([13.5, 83.5], 49.0),
+            ([-2.5, 0.5], -1.0),
+            ([-1.5, 1.5], 0.0),
+            ([-1.5, 0.5], 0.0),
+            // Products of voxel sizes are rounded: these mean 0 to 2, and 13.5 to 83.5.
+            ([0.0, 1.999_999_999_999_999_8], 1.5),
+            ([13.500_000_000_000_002, 83.499_999_999_999_99], 49.0),
+            // The viewer keeps 32 bits: even numbers only from 2^24 on.
+            ([20_000_001.0, 20_000_101.0], 20_000_052.0),
+            ([20_000_000.5, 20_000_100.5], 20_000_050.0),
+        ] {
+            let found = middle_voxel(interval);
+            assert!((found - centre).abs() < 1e-12, "{interval:?}: {found}");
+        }
         let viewer = space(&json!({"t": [1, "s"], "x": [8, "nm"]}));
         assert_eq!(source().bounds(None, &viewer).unwrap().default_position(), [0.5, 6.5, 12.5]);
     }
