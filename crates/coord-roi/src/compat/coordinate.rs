@@ -62,6 +62,15 @@ impl PartialCoordinate {
         self.entries.zip_with(&other.entries, |axis, left, right| Ok(function(axis, left, right)))
     }
 
+    /// Divisors of a rounding division.
+    fn not_below_zero(&self) -> Result<()> {
+        match self.entries.iter().enumerate().find_map(|(axis, entry)| Some((axis, entry.filter(|&entry| entry < 0)?)))
+        {
+            Some((axis, step)) => Err(Error::ZeroStep { axis: Some(axis), step: step.into() }),
+            None => Ok(()),
+        }
+    }
+
     /// Entry-wise negation.
     ///
     /// # Errors
@@ -137,16 +146,20 @@ impl PartialCoordinate {
     /// Quotient rounded up.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`]; [`Error::ZeroStep`] unless every divisor is greater than 0.
+    /// [`Error::DimsMismatch`]; [`Error::ZeroStep`] for a divisor below 0, also where there is nothing to divide, and
+    /// for a divisor of 0 where there is.
     pub fn div_ceil(&self, other: &Self) -> Result<Self> {
+        other.not_below_zero()?;
         self.pairs(other, Scalar::steps_ceil)
     }
 
     /// Nearest quotient, ties down.
     ///
     /// # Errors
-    /// [`Error::DimsMismatch`]; [`Error::ZeroStep`] unless every divisor is greater than 0.
+    /// [`Error::DimsMismatch`]; [`Error::ZeroStep`] for a divisor below 0, also where there is nothing to divide, and
+    /// for a divisor of 0 where there is.
     pub fn div_round(&self, other: &Self) -> Result<Self> {
+        other.not_below_zero()?;
         self.pairs(other, Scalar::steps_round)
     }
 

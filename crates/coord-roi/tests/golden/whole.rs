@@ -10,7 +10,8 @@ use crate::case::{Failure, Outcome};
 /// exist.
 pub(crate) fn run(op: &str, args: &Value) -> Result<Option<Outcome>, String> {
     match op.split_once('.') {
-        Some(("coord", "truediv" | "pow") | ("roi", "mod")) => Ok(None),
+        Some(("coord", "truediv" | "pow")) => Ok(None),
+        Some(("roi", "mod")) => Ok(roi(&args["self"]).err().map(Err)),
         Some(("coord", name)) => coordinate_op(name, args).transpose_unknown(op),
         Some(("roi", name)) => roi_op(name, args).transpose_unknown(op),
         _ => Err(format!("unknown operation {op}")),
@@ -102,7 +103,10 @@ fn unary(name: &str, args: &Value) -> Outcome {
 
 fn binary(name: &str, args: &Value) -> Outcome {
     let own = coordinate(&args["self"])?;
-    let other = operand(&args["other"], own.dims())?;
+    // Relations take any sequence, arithmetic does not.
+    let relation = matches!(name, "lt" | "is_multiple_of");
+    let sequence = args["other"].get("raw").filter(|_| relation);
+    let other = operand(sequence.unwrap_or(&args["other"]), own.dims())?;
     let value = match name {
         "add" => own.checked_add(&other)?,
         "sub" => own.checked_sub(&other)?,

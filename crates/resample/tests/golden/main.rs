@@ -1,7 +1,8 @@
 //! Golden vectors: values that other software computed, every case of `resample/cases.json`.
 //!
-//! The folder is that of `VOXSCOPE_GOLDEN` if set, else the copy in the repository. Cases of methods that do not exist
-//! yet are counted and named; a case of unknown form is a failure.
+//! The folder is that of `VOXSCOPE_GOLDEN` if set (a relative one counts from the root of the workspace, where people
+//! type it), else the copy in the repository. Cases of methods that do not exist yet are counted and named; a case of
+//! unknown form is a failure.
 
 mod case;
 mod compare;
@@ -25,9 +26,8 @@ enum Outcome {
 type Run = Result<Outcome, Box<dyn std::error::Error>>;
 
 fn folder() -> PathBuf {
-    let root = std::env::var_os("VOXSCOPE_GOLDEN").map(PathBuf::from);
-    let committed = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/golden");
-    root.unwrap_or_else(committed).join("resample")
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.join(std::env::var_os("VOXSCOPE_GOLDEN").unwrap_or_else(|| "testdata/golden".into())).join("resample")
 }
 
 fn run(case: &Case) -> Run {
@@ -40,7 +40,8 @@ fn run(case: &Case) -> Run {
 
 #[test]
 fn golden_resample_cases() {
-    let text = std::fs::read_to_string(folder().join("cases.json")).expect("the golden folder has resample/cases.json");
+    let path = folder().join("cases.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let cases: Cases = serde_json::from_str(&text).expect("every case has a known form");
     let (mut passed, mut not_yet, mut failed) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for case in &cases.cases {
@@ -54,5 +55,5 @@ fn golden_resample_cases() {
     println!("golden resample: {} cases ran: {passed:?}", total(&passed));
     println!("golden resample: {} cases not yet: {not_yet:?}", total(&not_yet));
     assert!(failed.is_empty(), "{} of {} cases failed:\n{}", failed.len(), cases.cases.len(), failed.join("\n"));
-    assert!(total(&passed) > 0, "no case ran");
+    assert!(!cases.cases.is_empty(), "there is no case");
 }
