@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use array_core::{ArrayRef, Block, Kind, Length, MemoryArray, npy};
 use common::decode::{frames, gunzip, label_voxels};
-use common::{Answer, client, golden, send};
+use common::{Answer, captures, client, dataset, golden, is_named, send};
 use dvid_fixture::FixtureServer;
-use dvid_fixture::replay::{Case, Replay, ReplayState};
+use dvid_fixture::replay::{Case, ReplayState};
 use dvid_fixture::serve::{DvidService, ServeOptions, Version, VoxelUnit};
 use serde_json::Value;
 
@@ -170,14 +170,12 @@ fn compare(recorded: &Recorded, case: &Case, keyword: &str, ours: &Answer) -> &'
 
 #[test]
 fn golden_serve() {
-    let dataset = std::fs::read(golden("dvid").join("dataset.json")).expect("the data set");
-    let dataset: Value = serde_json::from_slice(&dataset).expect("JSON");
+    let (Some(dataset), Some(replay)) = (dataset(), captures()) else { return };
     let root = dataset["repos"][0]["root"].as_str().expect("a UUID");
     let versions: Vec<Version> =
         dataset["repos"][0]["versions"].as_array().expect("versions").iter().map(version).collect();
     let instances = dataset["instances"].as_object().expect("instances");
     let instances: Vec<_> = instances.iter().filter_map(|(name, given)| recorded(name, given, &versions)).collect();
-    let replay = Replay::open(golden("dvid")).expect("the captures");
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for case in replay.cases().iter().filter(|case| case.state() == ReplayState::Loaded) {
         let request = case.request().expect("the request");
@@ -198,7 +196,7 @@ fn golden_serve() {
     for (kind, count) in &counts {
         println!("golden dvid, served by us: {count} {kind}");
     }
-    assert!(counts.contains_key("voxels"), "no voxels were compared");
+    assert!(is_named() || counts.contains_key("voxels"), "no voxels were compared");
 }
 
 fn version(given: &Value) -> Version {
@@ -213,8 +211,7 @@ fn version(given: &Value) -> Version {
 
 #[test]
 fn golden_references_to_versions() {
-    let dataset = std::fs::read(golden("dvid").join("dataset.json")).expect("the data set");
-    let dataset: Value = serde_json::from_slice(&dataset).expect("JSON");
+    let (Some(dataset), Some(replay)) = (dataset(), captures()) else { return };
     let versions: Vec<Version> =
         dataset["repos"][0]["versions"].as_array().expect("versions").iter().map(version).collect();
     let zeros = Block::zeros(array_core::DType::U8, &[4, 4, 4]).expect("a block");
@@ -222,7 +219,6 @@ fn golden_references_to_versions() {
     let options = ServeOptions::default().with_names("gray", "seg").with_versions(versions);
     let service = DvidService::new(Some(array), None, &options).expect("a service");
     let server = FixtureServer::start(service).expect("a server");
-    let replay = Replay::open(golden("dvid")).expect("the captures");
     let is_about_versions = |case: &&Case| {
         let words = ["branch-versions", "/status", "uuid", "err_unknown_branch", "err_two_colons", "err_locked_raw"];
         // The recorded server had a second repo; what depends on that is not ours.
@@ -239,5 +235,5 @@ fn golden_references_to_versions() {
         count += 1;
     }
     println!("golden dvid, served by us: {count} references to versions");
-    assert!(count > 0);
+    assert!(is_named() || count > 0);
 }

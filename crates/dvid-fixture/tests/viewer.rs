@@ -8,7 +8,7 @@ use array_core::ndarray::{Array3, IxDyn};
 use array_core::{ArrayRef, MemoryArray, npy};
 use common::decode::{frames, gunzip, label_voxels, u64s};
 use common::volume::{image_array, label, labels_array};
-use common::{get, golden, jpeg};
+use common::{committed, get, jpeg};
 use dvid_fixture::FixtureServer;
 use dvid_fixture::serve::{DvidService, ServeOptions};
 use serde_json::Value;
@@ -25,14 +25,15 @@ fn largest_difference(left: &[u8], right: &[u8]) -> u8 {
     left.iter().zip(right).map(|(left, right)| left.abs_diff(*right)).max().unwrap_or(0)
 }
 
-/// The decoder of these tests against pictures of the real server, so that it can judge ours.
+/// The decoder of these tests against pictures of the real server (those of the repository, whatever folder
+/// is named), so that it can judge ours.
 #[test]
 fn golden_the_decoder_reads_pictures_of_the_real_server() {
-    let cases = std::fs::read(golden("dvid").join("cases.json")).expect("the captures");
+    let cases = std::fs::read(committed("dvid").join("cases.json")).expect("the captures");
     let cases: Vec<Value> = serde_json::from_slice(&cases).expect("JSON");
     let mut count = 0;
     for case in cases.iter().filter(|case| case["expect"]["payload"] == "jpeg" && case["expect"]["kind"] == "blocks") {
-        let file = |name: &Value| golden("dvid").join(name.as_str().expect("a file"));
+        let file = |name: &Value| committed("dvid").join(name.as_str().expect("a file"));
         let triple = |key: &str| -> [i64; 3] { serde_json::from_value(case["expect"][key].clone()).expect("a triple") };
         let (origin, side) = (triple("origin_zyx"), triple("block_zyx"));
         let truth =

@@ -3,21 +3,18 @@
 
 mod common;
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeSet;
 
 use array_core::ndarray::{Array3, ArrayView3, s};
-use array_core::{ArrayExt, Block, Coordinate, DType, Length, ReadContext, VoxelBox};
+use array_core::{Block, Coordinate, DType, Length, VoxelBox};
+use common::stage::Stage;
 use common::{Case, Tally};
-use dvid_fixture::{FixtureServer, Request as Asked, Response};
-use dvid_source::{
-    ClientOptions, DvidArray, DvidClient, DvidOptions, Error, FrameReader, InstanceInfo, Payload, Request, RetryPolicy,
-};
+use dvid_source::{Error, FrameReader, InstanceInfo, Payload, Request};
 use serde_json::Value;
 
 #[test]
 fn golden_answers_of_a_real_server() {
-    let cases = Case::all();
+    let Some(cases) = Case::all() else { return };
     let stage = Stage::new(&cases);
     let mut tally = Tally::default();
     for case in &cases {
@@ -29,7 +26,9 @@ fn golden_answers_of_a_real_server() {
         tally.add(what, kind, case.id());
     }
     tally.print();
-    assert!(tally.count(RUN) > 100, "hardly any cases");
+    // A folder that somebody names may hold a handful; ours holds hundreds.
+    assert!(common::is_named() || tally.count(RUN) > 100, "hardly any cases");
+    assert!(!cases.is_empty(), "no cases at all");
     let told: usize = [RUN, REFUSED, NEVER, NOT_YET, "left out, since these samples of others are not here"]
         .iter()
         .map(|w| tally.count(w))
@@ -41,6 +40,65 @@ const RUN: &str = "run";
 const REFUSED: &str = "run, and refused since the answer is wrong";
 const NEVER: &str = "never asked for, since the server's answer is wrong or of no use";
 const NOT_YET: &str = "not yet";
+
+/// Endpoints that we do not ask yet, whatever they answer; cases without one are about servers and repositories.
+const LATER_ENDPOINTS: [&str; 39] = [
+    "",
+    "all-elements",
+    "element",
+    "elements",
+    "existing-labels",
+    "extents",
+    "gray",
+    "index",
+    "indices",
+    "indices-compressed",
+    "isotropic",
+    "key",
+    "keyrange",
+    "keyrangevalues",
+    "keys",
+    "keyvalues",
+    "label",
+    "labels",
+    "lastmod",
+    "listlabels",
+    "mapping",
+    "mappings",
+    "mask",
+    "maxlabel",
+    "metadata",
+    "nextlabel",
+    "partition",
+    "ptquery",
+    "resolution",
+    "roi",
+    "size",
+    "sizes",
+    "sparsevol",
+    "sparsevol-by-point",
+    "sparsevol-coarse",
+    "sparsevol-size",
+    "supervoxel-sizes",
+    "supervoxels",
+    "tags",
+];
+
+/// Encodings of voxels that we do not ask for yet.
+const LATER_PAYLOADS: [&str; 8] =
+    ["blocks one after another", "google", "googlegzip", "jpeg", "png", "rles", "srles", "sparse blocks"];
+
+/// Whether a case belongs to what comes later. Anything else that cannot be run is a failure, never a silent skip.
+fn is_for_later(case: &Case) -> bool {
+    let (endpoint, payload) = (case.text("endpoint"), case.payload());
+    let voxels = ["raw", "blocks", "specificblocks", "subvolblocks"].contains(&endpoint);
+    // Pictures of planes are "text", and an image without blocks is "empty".
+    let not_voxels = ["empty", "text"].contains(&case.kind());
+    LATER_ENDPOINTS.contains(&endpoint)
+        || case.text("method") != "GET"
+        || voxels && (not_voxels || LATER_PAYLOADS.contains(&payload) || payload.starts_with("stored:"))
+        || endpoint == "subvolblocks" && payload == "uncompressed"
+}
 
 /// Runs a case and says how it was counted.
 fn run(case: &Case, stage: &Stage) -> (&'static str, String) {
@@ -60,8 +118,8 @@ fn run(case: &Case, stage: &Stage) -> (&'static str, String) {
             check_error(case, stage);
             (RUN, "words of an error".to_owned())
         }
-        (_, "json" | "array" | "blocks" | "text" | "empty", _) => (NOT_YET, by_kind),
-        (_, kind, _) => panic!("{}: no way to run a case that expects {kind}", case.id()),
+        (_, "json" | "array" | "blocks" | "text" | "empty", _) if is_for_later(case) => (NOT_YET, by_kind),
+        _ => panic!("{}: no way to run `{by_kind}`", case.id()),
     }
 }
 
@@ -123,9 +181,8 @@ fn raw(case: &Case, stage: &Stage) -> (&'static str, String) {
     match (read, case.server_bug()) {
         (Ok(block), None) => {
             assert!(block.same_bits(&case.npy()), "{id}: wrong voxels");
-            if type_name == "labelmap" && !stage.info(case).compression().starts_with("gzip") && case.payload() == "lz4"
-            {
-                assert!(stage.read(case, 0).unwrap().same_bits(&case.npy()), "{id}: through the client");
+            if is_asked_as_raw(case, stage) {
+                assert!(stage.read(case, case.scale()).unwrap().same_bits(&case.npy()), "{id}: through the client");
             }
             (RUN, kind)
         }
@@ -138,6 +195,16 @@ fn raw(case: &Case, stage: &Stage) -> (&'static str, String) {
         }
         (Err(error), None) => panic!("{id}: {error}"),
     }
+}
+
+/// Whether the client would ask for these labels just so: only where they are not stored with gzip, as LZ4, and never
+/// for exactly one block.
+fn is_asked_as_raw(case: &Case, stage: &Stage) -> bool {
+    let (info, voxels) = (stage.info(case), case.voxels());
+    let is_one_block = info.block_size() == Some(voxels.shape());
+    let has_scale = case.scale() <= info.max_scale().unwrap_or(0);
+    let is_stored_otherwise = info.type_name() == "labelmap" && !info.compression().starts_with("gzip");
+    is_stored_otherwise && case.payload() == "lz4" && has_scale && !is_one_block
 }
 
 /// Frames of labels: each by its payload, and those that the client asks for through the client.
@@ -155,7 +222,7 @@ fn blocks(case: &Case, stage: &Stage) -> (&'static str, String) {
     }
     let ours = type_name == "labelmap" && case.text("endpoint") == "blocks" && case.payload() == "blocks";
     let ours = ours && stage.info(case).compression().starts_with("gzip");
-    let scale = case.expect()["scale"].as_u64().unwrap_or(0) as u8;
+    let scale = case.scale();
     match read_frames(case, &requested) {
         Ok((labels, present)) => {
             let want = case.npy().into_array::<u64>().unwrap();
@@ -240,113 +307,10 @@ fn read_frames(case: &Case, requested: &[Coordinate]) -> Result<(Array3<u64>, BT
     Ok((out, present))
 }
 
-/// An info, and status and body of everything else.
-type Answer = (Vec<u8>, u16, Vec<u8>);
-
-/// A server that gives one recorded answer at a time, and the infos of all instances.
-struct Stage {
-    server: FixtureServer,
-    client: DvidClient,
-    now: Arc<Mutex<Answer>>,
-    infos: HashMap<String, InstanceInfo>,
-}
-
-const UUID: &str = "5e1d0a61adcd1f7a03104f50cfd704be";
-
-impl Stage {
-    fn new(cases: &[Case]) -> Self {
-        let now = Arc::new(Mutex::new((Vec::new(), 200, Vec::new())));
-        let shared = Arc::clone(&now);
-        let answer = move |request: &Asked| {
-            let (info, status, body) = shared.lock().unwrap().clone();
-            match request.path().rsplit('/').next() {
-                Some("status") => Response::new(200).with_body(*b"{\"Locked\":true}"),
-                Some("info") => Response::new(200).with_body(info),
-                _ => Response::new(status).with_body(body).chunked(),
-            }
-        };
-        let server = FixtureServer::start(answer).unwrap();
-        let options = ClientOptions::default().with_retry(RetryPolicy::none());
-        let client = DvidClient::with_options(&server.url(), &options).unwrap();
-        let mut infos = HashMap::new();
-        for case in cases
-            .iter()
-            .filter(|case| case.text("endpoint") == "info" && case.kind() == "json" && case.text("method") == "GET")
-        {
-            let document = serde_json::from_slice(&case.body()).unwrap();
-            let (_, instance) = case.node_and_instance();
-            infos.entry(instance.to_owned()).or_insert(InstanceInfo::parse(document, instance).unwrap());
-        }
-        Self { server, client, now, infos }
-    }
-
-    fn info(&self, case: &Case) -> &InstanceInfo {
-        let (_, instance) = case.node_and_instance();
-        self.infos.get(instance).unwrap_or_else(|| panic!("{}: no info of {instance} was recorded", case.id()))
-    }
-
-    /// The instance of a case as an array that has just the voxels of the case.
-    fn open(&self, case: &Case, scale: u8) -> Result<DvidArray, Error> {
-        let info = serde_json::to_vec(self.info(case).document()).unwrap();
-        *self.now.lock().unwrap() = (info, case.status() as u16, case.body());
-        let finest = |n: Coordinate| n.checked_mul_scalar(1 << scale).unwrap();
-        let voxels = case.voxels();
-        let extents = VoxelBox::from_bounds(finest(voxels.begin()), finest(voxels.end())).unwrap();
-        let options = DvidOptions::default().with_scale(scale).with_extents(extents).with_chunk_voxels(256 * 256 * 256);
-        DvidArray::open(&self.client, UUID, case.node_and_instance().1, &options)
-    }
-
-    /// Reads the voxels of a case; what is asked must be what was asked when the answer was recorded.
-    fn read(&self, case: &Case, scale: u8) -> Result<Block, Error> {
-        let array = self.open(case, scale)?;
-        let read = array.read_box(&case.voxels(), &ReadContext::default());
-        self.check_request(case);
-        read.map_err(own_error)
-    }
-
-    /// What the client makes of the answer of a case when it wants voxels of an image.
-    fn read_answer(&self, case: &Case) -> Result<Block, Error> {
-        let info = &self.infos.values().find(|info| info.type_name() == "uint8blk").expect("an image");
-        *self.now.lock().unwrap() = (serde_json::to_vec(info.document()).unwrap(), case.status() as u16, case.body());
-        let options = DvidOptions::default().with_extents(VoxelBox::new([0; 3], [8; 3]).unwrap());
-        let array = DvidArray::open(&self.client, UUID, info.name(), &options)?;
-        array.data().map_err(own_error)
-    }
-
-    fn check_request(&self, case: &Case) {
-        let sent = self.server.requests().last().unwrap().target.clone();
-        let (sent_path, sent_query) = request_parts(&sent);
-        let (path, query) = request_parts(case.text("path"));
-        let ours = |name: &&str| ["compression", "scale"].contains(&name.split('=').next().unwrap());
-        // Recorded with parameters that we never send, or with another spelling of the same.
-        let comparable = query.iter().all(ours) && !path.contains("/vol/") && case.status() == 200;
-        // Images have no parameters, so those that were recorded with some were recorded to show that they do nothing.
-        if comparable && (query.is_empty() || !path.starts_with("raw")) {
-            let sent_query: BTreeSet<&str> = sent_query.into_iter().filter(ours).collect();
-            assert_eq!((sent_path, sent_query), (path, query), "{}: the request", case.id());
-        }
-    }
-}
-
-/// The error that came through the array trait.
-fn own_error(error: array_core::Error) -> Error {
-    match error {
-        array_core::Error::Source(error) => *error.downcast::<Error>().expect("an error of this crate"),
-        error => panic!("{error}"),
-    }
-}
-
-/// What follows the instance, and the parameters.
-fn request_parts(target: &str) -> (&str, BTreeSet<&str>) {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let keyword = path.match_indices('/').nth(4).map_or(0, |(at, _)| at + 1);
-    (&path[keyword..], query.split('&').filter(|parameter| !parameter.is_empty()).collect())
-}
-
 #[test]
 fn golden_damaged_payloads_are_refused() {
     let (mut refused, mut elsewhere) = (0, 0);
-    for entry in common::list("labelblocks_invalid.json") {
+    for entry in common::list("labelblocks_invalid.json").unwrap_or_default() {
         let id = entry["id"].as_str().unwrap();
         match entry["form"].as_str() {
             Some("frame payload") => {}
@@ -365,6 +329,6 @@ fn golden_damaged_payloads_are_refused() {
         println!("{id} ({}): {error}", entry["why"].as_str().unwrap_or_default());
         refused += 1;
     }
-    assert!(refused > 0, "no damaged payloads at all");
+    assert!(common::is_named() || refused > 0, "no damaged payloads at all");
     println!("damaged payloads: {refused} refused, {elsewhere} label blocks left to label-codecs");
 }

@@ -45,6 +45,9 @@ fn a_server_that_is_not_there() {
         "{text}"
     );
     assert!(text.ends_with("asked 3 times]"), "{text}");
+    // Opening does not go on asking for something else after that.
+    let error = DvidArray::open(&client, ROOT, "gray", &DvidOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("/status, asked 3 times]"), "{error}");
 }
 
 #[test]
@@ -60,7 +63,7 @@ fn https_needs_its_feature_when_it_is_used() {
 
 /// The recorded server.
 fn recorded() -> (FixtureServer, DvidClient) {
-    let server = FixtureServer::start(Replay::open(common::folder()).unwrap());
+    let server = FixtureServer::start(Replay::open(common::committed()).unwrap());
     let server = server.unwrap();
     let client = DvidClient::with_options(&server.url(), &quick()).unwrap();
     (server, client)

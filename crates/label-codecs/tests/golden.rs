@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 fn cases(name: &str) -> Vec<Value> {
-    Golden::folder("dvid").json(name).as_array().expect("a list of cases").clone()
+    Golden::folder("dvid").cases(name, "")
 }
 
 fn file(name: &str) -> std::io::Result<Vec<u8>> {
@@ -47,7 +47,7 @@ fn golden_label_blocks_decode_and_encode() {
         check_encoder(&case, &labels);
         ran += 1;
     }
-    assert!(ran > 0, "no label blocks at all");
+    assert!(Golden::is_named() || ran > 0, "no label blocks at all");
     println!("label blocks: {ran} run");
     println!("label blocks: {} left out, since their files are not here: {left_out:?}", left_out.len());
 }
@@ -94,6 +94,6 @@ fn golden_damaged_label_blocks_are_refused() {
             refused += 1;
         }
     }
-    assert!(refused > 0, "no damaged label blocks at all");
+    assert!(Golden::is_named() || refused > 0, "no damaged label blocks at all");
     println!("damaged label blocks: {refused} refused, {valid} valid, {elsewhere} frame payloads left to dvid-source");
 }

@@ -44,9 +44,8 @@ fn sides<const N: usize>(case: &Value, key: &str) -> [usize; N] {
 #[test]
 fn golden_compressed_segmentation() {
     let folder = Golden::folder("neuroglancer");
-    let cases = folder.json("cases.json");
     let (mut ran, mut same) = (BTreeMap::<String, usize>::new(), 0);
-    for case in cases["compressed_segmentation"].as_array().expect("cases") {
+    for case in &folder.cases("cases.json", "compressed_segmentation") {
         let id = text(case, "name").to_owned();
         let ([x, y, z, c], [bx, by, bz]) = (sides(case, "size_xyzc"), sides(case, "block"));
         let bytes = folder.file(text(case, "bin")).unwrap_or_else(|e| panic!("{id}: {e}"));
@@ -65,14 +64,17 @@ fn golden_compressed_segmentation() {
         same += usize::from(is_same);
         *ran.entry(dtype.to_owned()).or_default() += 1;
     }
-    assert!(!ran.is_empty(), "no cases at all");
+    assert!(Golden::is_named() || !ran.is_empty(), "no cases at all");
     println!("compressed_segmentation: {ran:?} run, {same} of them encoded to the very same bytes");
 }
 
 #[test]
 fn golden_invalid_compressed_segmentation_is_refused() {
     let folder = Golden::folder("neuroglancer");
-    let files = folder.json("cases.json")["compressed_segmentation_invalid"]["files"].clone();
+    let files = match folder.json("cases.json")["compressed_segmentation_invalid"]["files"].clone() {
+        Value::Null if Golden::is_named() => Value::Array(Vec::new()),
+        files => files,
+    };
     let files: Vec<String> = serde_json::from_value(files).expect("a list of files");
     for name in &files {
         let bytes = folder.file(name).unwrap_or_else(|e| panic!("{name}: {e}"));
@@ -80,7 +82,7 @@ fn golden_invalid_compressed_segmentation_is_refused() {
         assert_eq!(decode_into(&bytes, [1, 8, 8, 8], [8; 3], &mut [0_u64; 512]), Err(error.clone()), "{name}");
         println!("{name}: {error}");
     }
-    assert!(!files.is_empty(), "no invalid data at all");
+    assert!(Golden::is_named() || !files.is_empty(), "no invalid data at all");
     println!("invalid compressed_segmentation: {} refused", files.len());
 }
 
@@ -105,7 +107,7 @@ fn captured(folder: &Golden, case: &Value) -> Option<Case<u64>> {
 fn golden_captures_of_compressed_segmentation() {
     let folder = Golden::folder("dvid");
     let (mut ran, mut left_out, mut refusals) = (BTreeMap::<String, usize>::new(), 0, 0);
-    for case in folder.json("cases.json").as_array().expect("cases") {
+    for case in &folder.cases("cases.json", "") {
         let Some(payload @ ("google" | "googlegzip")) = case["expect"]["payload"].as_str() else { continue };
         // Known faults of the server, which answers with an error where it has the voxels.
         if case["status"] != 200 {
@@ -121,7 +123,7 @@ fn golden_captures_of_compressed_segmentation() {
             None => left_out += 1,
         }
     }
-    assert!(ran.contains_key("google"), "no captures at all");
+    assert!(Golden::is_named() || ran.contains_key("google"), "no captures at all");
     println!("captured compressed_segmentation: {ran:?} run, {refusals} without voxels since the server refused them");
     println!("captured compressed_segmentation: {left_out} left out, since their files are not here");
 }

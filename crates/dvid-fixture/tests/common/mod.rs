@@ -8,12 +8,44 @@ pub(crate) mod volume;
 use std::path::PathBuf;
 
 use dvid_fixture::Request;
+use dvid_fixture::replay::Replay;
 
 /// `…/golden/NAME`, of the folder that `VOXSCOPE_GOLDEN` names or of the repository; a relative name counts from the root
 /// of the workspace.
 pub(crate) fn golden(name: &str) -> PathBuf {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     root.join(std::env::var_os("VOXSCOPE_GOLDEN").unwrap_or_else(|| "testdata/golden".into())).join(name)
+}
+
+/// The same of the repository, whatever folder is named.
+pub(crate) fn committed(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/golden").join(name)
+}
+
+/// Whether somebody names a folder. It may hold less than ours, but has to be there.
+pub(crate) fn is_named() -> bool {
+    std::env::var_os("VOXSCOPE_GOLDEN").is_some()
+}
+
+/// The recorded answers; `None`, aloud, where a folder that somebody names has none.
+pub(crate) fn captures() -> Option<Replay> {
+    let folder = golden("dvid");
+    if is_named() && !folder.join("cases.json").exists() {
+        assert!(golden("").is_dir(), "{} is no folder", golden("").display());
+        println!("{} has no cases.json: 0 cases", folder.display());
+        return None;
+    }
+    Some(Replay::open(folder).expect("the captures"))
+}
+
+/// What the recorded server held; `None`, aloud, where a folder that somebody names does not tell.
+pub(crate) fn dataset() -> Option<serde_json::Value> {
+    let path = golden("dvid").join("dataset.json");
+    if is_named() && !path.exists() {
+        println!("{} does not exist: nothing can be served", path.display());
+        return None;
+    }
+    Some(serde_json::from_slice(&std::fs::read(path).expect("the data set")).expect("JSON"))
 }
 
 /// A client that shows statuses, redirects and bodies as they come.
