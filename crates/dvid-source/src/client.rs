@@ -23,14 +23,17 @@ pub(crate) use control::Control;
 pub use options::{ClientOptions, Proxy, RetryPolicy, Timeouts};
 pub use resolve::Node;
 
+use crate::error::Asked;
 use crate::info::InstanceInfo;
 use crate::request::Request;
 use crate::{Error, Result};
 use server::ServerUrl;
 use transport::Transport;
 
-/// The longest JSON document that is read: one that describes all repositories of a big server takes megabytes.
-const MAX_JSON: u64 = 256 << 20;
+/// The longest list of repositories that is read: that of a big server takes megabytes.
+const MAX_REPOS: u64 = 256 << 20;
+/// The longest other JSON document that is read.
+const MAX_JSON: u64 = 16 << 20;
 
 /// A client of one DVID server. Clones share connections and the budget; all clients of a server share the budget.
 ///
@@ -102,21 +105,26 @@ impl DvidClient {
     /// happen on the way.
     pub fn fetch_info(&self, uuid: &str, instance: &str) -> Result<InstanceInfo> {
         let request = Request::info(uuid, instance);
-        self.get_json(&request, &Control::new(&ReadContext::default()), |document| {
+        self.get_json(&request, MAX_JSON, &Control::new(&ReadContext::default()), |document| {
             InstanceInfo::parse(document, instance)
         })
     }
 
-    /// Sends a GET and gives its JSON to `parse`.
+    /// Sends a GET and gives its JSON, of at most `max` bytes, to `parse`.
     pub(crate) fn get_json<T>(
         &self,
         request: &Request,
+        max: u64,
         control: &Control<'_>,
         mut parse: impl FnMut(Value) -> Result<T>,
     ) -> Result<T> {
         self.get(request, 0, control, |body| {
-            let text = body.read_all(MAX_JSON)?;
+            let text = body.read_all(max)?;
             let bad = |e: serde_json::Error| {
+                if e.is_eof() {
+                    // It ended in all order, but the document was to go on.
+                    return Error::Truncated { got: text.len() as u64, want: None, asked: Asked::default() };
+                }
                 Error::bad_info("the answer", format!("it is not JSON: {e}; is this a DVID server?"))
             };
             parse(serde_json::from_slice(&text).map_err(bad)?)

@@ -139,7 +139,7 @@ fn fill(source: &mut impl Read, out: &mut [u8]) -> Result<usize> {
 }
 
 /// The text with which bytes end.
-fn readable_end(bytes: &[u8]) -> Option<String> {
+pub(crate) fn readable_end(bytes: &[u8]) -> Option<String> {
     let control = |byte: &u8| byte.is_ascii_control() && !b"\n\r\t".contains(byte);
     let mut end = &bytes[bytes.iter().rposition(control).map_or(0, |at| at + 1)..];
     let text = loop {

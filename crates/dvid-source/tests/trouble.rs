@@ -173,6 +173,8 @@ fn the_words_of_a_server_that_fails_half_way_are_shown() {
         other => panic!("{other:?}"),
     }
     assert_eq!(tries(&error), 3);
+    let error = fixture.under("gray", Fault::Tail(words.to_owned()));
+    assert!(matches!(&error, Error::CorruptStream { offset: 32_768, tail: Some(tail), .. } if tail == words.trim()));
     let (block, _) = {
         fixture.server.clear_faults();
         fixture.after("seg", Fault::Tail(words.to_owned()), 1)
@@ -233,6 +235,7 @@ fn a_read_ends_at_its_deadline_and_a_silent_server_is_given_up() {
     let fixture = Fixture::with_options(&options);
     let error = fixture.under("gray", Fault::StallBeforeHead(Duration::from_secs(3)));
     assert!(matches!(error, Error::Transport { connecting: false, .. }), "{error:?}");
+    assert!(error.to_string().contains("silent for longer than the timeout `silence`"), "{error}");
 
     let fixture = Fixture::new();
     let array = fixture.open("gray");

@@ -4,7 +4,11 @@ use ureq::http::Response;
 
 use super::control::Control;
 use crate::error::Asked;
+use crate::frames::readable_end;
 use crate::{Error, Result};
+
+/// The most that is read after the end of an answer, in search of what the server has to say.
+const MAX_REST: u64 = 4_000;
 
 /// The body of an answer, counted, and checked against what the caller and the header say of its length.
 ///
@@ -26,11 +30,14 @@ impl<'a> Body<'a> {
     /// Fills `out`; `due` is how long the whole body should be, for the error.
     pub(crate) fn fill(&mut self, mut out: &mut [u8], due: u64) -> Result<()> {
         while !out.is_empty() {
-            let n = self.some(out)?;
-            if n == 0 {
-                return Err(Error::Truncated { got: self.read, want: Some(due), asked: Asked::default() });
+            match self.some(out) {
+                Ok(n) if n > 0 => out = &mut out[n..],
+                // The end came in all order, or without the last chunk, which does not tell how long the body was.
+                Ok(_) | Err(Error::Truncated { want: None, .. }) => {
+                    return Err(Error::Truncated { got: self.read, want: Some(due), asked: Asked::default() });
+                }
+                Err(error) => return Err(error),
             }
-            out = &mut out[n..];
         }
         Ok(())
     }
@@ -56,8 +63,16 @@ impl<'a> Body<'a> {
     /// Verifies that the body ends here and is as long as its header said.
     pub(super) fn finish(&mut self) -> Result<()> {
         let end = self.read;
-        if self.some(&mut [0; 1])? > 0 {
-            return Err(Error::corrupt(end, "it goes on after all that is due"));
+        let mut more = [0; 1];
+        if self.some(&mut more)? > 0 {
+            let problem = "it goes on after all that is due".to_owned();
+            let rest = [&more[..], &self.read_start(MAX_REST)].concat();
+            return Err(Error::CorruptStream {
+                offset: end,
+                problem,
+                tail: readable_end(&rest),
+                asked: Asked::default(),
+            });
         }
         match self.stated {
             Some(want) if want != end => Err(Error::Truncated { got: end, want: Some(want), asked: Asked::default() }),
@@ -108,7 +123,19 @@ pub(super) fn transport_error(error: &ureq::Error, before_answer: bool) -> Error
     match error {
         // Only a deadline makes a limit for the whole exchange.
         E::Timeout(Timeout::Global) => Error::DeadlineExceeded { asked: Asked::default() },
-        error => Error::Transport { connecting, message: error.to_string(), asked: Asked::default() },
+        error => Error::Transport { connecting, message: words(error), asked: Asked::default() },
+    }
+}
+
+/// What happened, in words that name our options.
+fn words(error: &ureq::Error) -> String {
+    use ureq::{Error as E, Timeout as T};
+    match error {
+        E::Timeout(T::Connect | T::Resolve) => "no connection within the timeout `connect`".to_owned(),
+        E::Timeout(T::PerRead | T::PerWrite) => {
+            "the server was silent for longer than the timeout `silence`".to_owned()
+        }
+        error => error.to_string(),
     }
 }
 

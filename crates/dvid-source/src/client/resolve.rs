@@ -61,9 +61,9 @@ impl DvidClient {
     /// As [`resolve`](Self::resolve); where nothing fits, the server is asked about this instance to say so itself.
     pub(crate) fn resolve_for(&self, reference: &str, instance: Option<&str>, control: &Control<'_>) -> Result<Node> {
         if is_full(reference) {
-            return Ok(Node { uuid: reference.to_owned(), locked: self.is_locked(reference, control) });
+            return Ok(Node { uuid: reference.to_owned(), locked: self.is_locked(reference, control)? });
         }
-        let repos = self.get_json(&Request::repos_info(), control, |document| {
+        let repos = self.get_json(&Request::repos_info(), super::MAX_REPOS, control, |document| {
             serde_json::from_value::<BTreeMap<String, Option<Repo>>>(document)
                 .map_err(|e| Error::bad_info("repos/info", format!("its versions cannot be read: {e}")))
         })?;
@@ -88,12 +88,18 @@ impl DvidClient {
         }
     }
 
-    /// Whether a version is locked; servers that do not tell are no reason to fail.
-    fn is_locked(&self, uuid: &str, control: &Control<'_>) -> Option<bool> {
+    /// Whether a version is locked. A server that answers but does not tell is no reason to fail; one that does not
+    /// answer is, and would not answer what comes next either.
+    fn is_locked(&self, uuid: &str, control: &Control<'_>) -> Result<Option<bool>> {
         let locked = |document: Value| Ok(document.get("Locked").and_then(Value::as_bool));
-        self.get_json(&Request::status(uuid), control, locked).unwrap_or_else(|error| {
-            tracing::debug!(%error, "cannot tell whether the version is locked");
-            None
+        self.get_json(&Request::status(uuid), super::MAX_JSON, control, locked).or_else(|error| match error {
+            Error::Transport { .. } | Error::Busy { .. } | Error::Cancelled | Error::DeadlineExceeded { .. } => {
+                Err(error)
+            }
+            error => {
+                tracing::debug!(%error, "cannot tell whether the version is locked");
+                Ok(None)
+            }
         })
     }
 }

@@ -10,6 +10,8 @@ pub(crate) fn from_status(status: u16, body: &str, retry_after: Option<Duration>
     let asked = Asked::default();
     match status {
         401 | 403 => Error::Auth { status, message, asked },
+        // DVID itself words a 404; a page, or nothing, is what something else says of an address.
+        404 if is_page(body) || body.trim().is_empty() => Error::NotFound { what: Missing::Address, message, asked },
         404 => Error::NotFound { what: missing(&message), message, asked },
         429 | 503 => Error::Busy { status, message, retry_after, asked },
         400 => bad_request(message),
@@ -62,11 +64,15 @@ fn words(body: &str) -> String {
     let body = body.trim();
     if body.is_empty() {
         "(no message)".to_owned()
-    } else if body.starts_with('<') {
+    } else if is_page(body) {
         "(an HTML page, so something between us and DVID answered)".to_owned()
     } else {
         body.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" | ")
     }
+}
+
+fn is_page(body: &str) -> bool {
+    body.trim_start().starts_with('<')
 }
 
 #[cfg(test)]
@@ -82,6 +88,8 @@ mod tests {
         );
         assert!(!from_status(502, "<html>bad gateway</html>", None).to_string().contains("gateway<"));
         assert!(from_status(404, "", None).to_string().contains("(no message)"));
+        let page = from_status(404, "<html>nginx</html>", None).to_string();
+        assert!(page.starts_with("no such address on this server: ") && !page.contains("nginx"), "{page}");
     }
 
     #[test]
