@@ -128,7 +128,7 @@ fn read_chunks(input: &mut impl BufRead) -> Result<Vec<u8>, Stop> {
         if length == 0 {
             break;
         }
-        if body.len() as u64 + length > BODY_LIMIT {
+        if length > BODY_LIMIT - body.len() as u64 {
             return refused(413, "413 Content Too Large");
         }
         body.append(&mut read_exactly(input, length)?);
@@ -208,6 +208,8 @@ mod tests {
         assert_eq!(status(b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n"), Some(400));
         assert_eq!(status(b"GET / HTTP/1.1\r\nContent-Length: 999999999999\r\n\r\n"), Some(413));
         assert_eq!(status(b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffff\r\n"), Some(413));
+        let overflowing = b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nffffffffffffffff\r\n";
+        assert_eq!(status(overflowing), Some(413));
     }
 
     #[test]
