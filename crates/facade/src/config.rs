@@ -26,7 +26,8 @@ use crate::{Error, Result};
 /// ```
 ///
 /// Lengths are numbers of nanometres (at most 15 digits, taken as their decimal text) or strings with units and fractions.
-/// Unknown fields are refused, with a suggestion. Open it with [`open`](crate::open).
+/// Unknown fields are refused, with a suggestion. `config.schema.json` in this crate's folder is the JSON Schema of it, for
+/// editors and other languages. Open it with [`open`](crate::open).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -106,7 +107,7 @@ impl NpyConfig {
     }
 }
 
-/// A region of another array.
+/// A region of another array, or what the array has of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -131,7 +132,7 @@ fn exact() -> Rounding {
 pub struct ResampledConfig {
     /// The array that is resampled.
     pub source: ArrayConfig,
-    /// Name of the result; made from the source's where absent.
+    /// Name of the result; the source's where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// How many voxels each voxel becomes, per physical axis.
@@ -192,8 +193,11 @@ impl ArrayConfig {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let origin = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::File { path: origin.clone(), reason: error.to_string() })?;
+        let text = std::fs::read_to_string(path).map_err(|error| Error::File {
+            task: "read",
+            path: origin.clone(),
+            reason: error.to_string(),
+        })?;
         let mut config: Self = message::parse(&text, &origin)?;
         config.relative_to(path.parent().unwrap_or(Path::new("")));
         Ok(config)

@@ -42,9 +42,11 @@ pub enum Error {
         reason: String,
     },
 
-    /// A file that cannot be read.
-    #[error("cannot read {path}: {reason}")]
+    /// A file that cannot be read or written.
+    #[error("cannot {task} {path}: {reason}")]
     File {
+        /// What was to be done with it: `read`, `write`.
+        task: &'static str,
         /// The file.
         path: String,
         /// The system's reason.

@@ -59,6 +59,10 @@ fn other_mistakes_are_told_with_their_place() {
         }
     }
     assert!(message("{\"npy\": {\"path\": \"a\"}} x").contains("trailing"), "nothing may follow");
+    for text in ["[1]", "7", r#"{"npy": {"path": "a"}, "crop": {}}"#] {
+        assert!(message(text).contains("one name"), "{}", message(text));
+    }
+    assert!(message("{\"npy\": ").contains("EOF"), "{}", message("{\"npy\": "));
 }
 
 #[test]
@@ -77,6 +81,14 @@ fn contradictions_are_told_when_the_config_is_opened() {
     for (config, word) in [(nothing, "give voxel_size"), (both, "twice"), (order, "interp_order")] {
         let text = open(&ArrayConfig::Resampled(Box::new(config))).unwrap_err().to_string();
         assert!(text.contains(word), "{text}");
+    }
+
+    let mut flat = NpyConfig::new(&path);
+    flat.voxel_size = Some(Coordinate::from([8, 0, 8]).to_lengths());
+    let negative = ResampledConfig::new(npy.clone()).with_voxel_size([8, -8, 8]);
+    for config in [ArrayConfig::Npy(flat), ArrayConfig::Resampled(Box::new(negative))] {
+        let text = open(&config).unwrap_err().to_string();
+        assert!(text.contains("axis y") && text.contains("greater than 0"), "{text}");
     }
 
     let mut factors = ResampledConfig::new(npy);

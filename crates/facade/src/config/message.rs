@@ -9,17 +9,21 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str, origin: &str) -> Result<T> 
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        describe(origin, (path != ".").then_some(path), error.inner())
+        describe(text, origin, (path != ".").then_some(path), error.inner())
     })?;
-    deserializer.end().map_err(|error| describe(origin, None, &error))?;
+    deserializer.end().map_err(|error| describe(text, origin, None, &error))?;
     Ok(parsed)
 }
 
-fn describe(origin: &str, path: Option<String>, error: &serde_json::Error) -> Error {
+fn describe(text: &str, origin: &str, path: Option<String>, error: &serde_json::Error) -> Error {
     let full = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
-    let reason = full.strip_suffix(&place).unwrap_or(&full).to_owned();
-    let hint = suggestion(&reason).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+    let mut reason = full.strip_suffix(&place).unwrap_or(&full);
+    // Where a name with its options is due, serde takes anything else for a mistake of the text.
+    if error.is_syntax() && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        reason = "expected an object with one name and what belongs to it, such as {\"npy\": {\"path\": \"em.npy\"}}";
+    }
+    let hint = suggestion(reason).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
     Error::Config {
         origin: origin.to_owned(),
         path: path.unwrap_or_else(|| "the document".to_owned()),
@@ -36,7 +40,7 @@ fn suggestion(reason: &str) -> Option<&str> {
     }
     let mut names = reason.split('`').skip(1).step_by(2);
     let unknown = names.next()?;
-    let (distance, best) = names.map(|name| (edits(unknown, name), name)).min()?;
+    let (distance, best) = names.map(|name| (edits(&unknown.to_lowercase(), name), name)).min()?;
     (distance <= unknown.len().max(best.len()) / 2).then_some(best)
 }
 
@@ -77,6 +81,7 @@ mod tests {
     fn the_nearest_name_is_suggested_unless_none_is_near() {
         let reason = "unknown field `sorce`, expected one of `source`, `name`, `scale`";
         assert_eq!(suggestion(reason), Some("source"));
+        assert_eq!(suggestion("unknown variant `NPY`, expected `dvid` or `npy`"), Some("npy"));
         assert_eq!(suggestion("unknown field `zzzzzz`, expected `source`"), None);
         assert_eq!(suggestion("invalid type: string `a`, expected `b`"), None);
     }
