@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use facade::array_core::coord_roi;
 use facade::prelude::*;
 
 const SOURCES: &str = "\
@@ -15,7 +16,7 @@ Exit codes: 0 done; 1 the world failed (server, file); 2 the request cannot be m
 #[derive(Debug, Parser)]
 #[command(after_help = SOURCES, name = "voxscope", version, max_term_width = 100)]
 pub struct Cli {
-    /// More about what happens: requests, retries, scales (-v), and everything (-vv).
+    /// More about what happens: versions, scales, requests (-v), and everything (-vv). Retries are always told.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// What to do.
@@ -51,7 +52,7 @@ pub struct Describe {
     /// Config file, dvid:// address or .npy file.
     pub source: String,
     /// Voxel size of an .npy file, in nm: z,y,x.
-    #[arg(long, value_name = "Z,Y,X", value_parser = lengths)]
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
     pub voxel_size: Option<Coordinate<Length>>,
     /// Where an .npy file lies.
     #[command(flatten)]
@@ -66,14 +67,14 @@ pub struct Describe {
 pub struct Read {
     /// Config file, dvid:// address or .npy file.
     pub source: String,
-    /// Region in nm: '[z0:z1, y0:y1, x0:x1]'; ':' alone means all that there is. Everything where absent.
-    #[arg(long, value_name = "REGION", allow_hyphen_values = true)]
+    /// Region in nm: '[z0:z1, y0:y1, x0:x1]'; an axis given as ':' is read in full. Everything where absent.
+    #[arg(long, value_name = "REGION", value_parser = region, allow_hyphen_values = true)]
     pub roi: Option<Roi<Length>>,
     /// Voxel size to read at, in nm: z,y,x. For an .npy file: the voxel size that it has.
-    #[arg(long, value_name = "Z,Y,X", value_parser = lengths)]
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
     pub voxel_size: Option<Coordinate<Length>>,
     /// Voxel size to read at, also for an .npy file.
-    #[arg(long, value_name = "Z,Y,X", value_parser = lengths)]
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
     pub resample_to: Option<Coordinate<Length>>,
     /// Where an .npy file lies.
     #[command(flatten)]
@@ -105,13 +106,13 @@ pub struct Layer {
     #[arg(required = true)]
     pub sources: Vec<String>,
     /// Voxel size of the .npy files, in nm: z,y,x.
-    #[arg(long, value_name = "Z,Y,X", value_parser = lengths)]
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
     pub voxel_size: Option<Coordinate<Length>>,
     /// Where the .npy files lie.
     #[command(flatten)]
     pub placement: Placement,
     /// Region to look at, in nm; the middle of the first source where absent.
-    #[arg(long, value_name = "REGION", allow_hyphen_values = true)]
+    #[arg(long, value_name = "REGION", value_parser = region, allow_hyphen_values = true)]
     pub roi: Option<Roi<Length>>,
     /// Writes a link instead of the state.
     #[arg(long)]
@@ -168,6 +169,22 @@ impl From<KindArg> for Kind {
             KindArg::Mask => Self::Mask,
         }
     }
+}
+
+/// `[0:80, 40:60, :]`. What is wrong is told by the letter of the axis where there are three.
+///
+/// # Errors
+/// The words of [`Roi`]'s own parser.
+pub fn region(text: &str) -> Result<Roi<Length>, String> {
+    text.parse().map_err(|error: coord_roi::Error| {
+        let message = error.to_string();
+        match (error.axis(), text.matches(',').count()) {
+            (Some(axis @ 0..3), 2) => {
+                message.replace(&format!("axis {axis}"), &format!("axis {}", ["z", "y", "x"][axis]))
+            }
+            _ => message,
+        }
+    })
 }
 
 /// `8,8,8`, `4.56,4,4`, `4/3 nm,4,4`.

@@ -70,7 +70,7 @@ fn viewer(source: &ViewerSource) -> String {
 pub fn describe_json(array: &dyn Array) -> Value {
     let meta = array.meta();
     let provenance: serde_json::Map<String, Value> =
-        meta.provenances().map(|(field, from)| (field.to_string(), json!(from))).collect();
+        meta.provenances().map(|(field, from)| (field.to_string().replace(' ', "_"), json!(from))).collect();
     json!({
         "name": meta.name(),
         "kind": meta.kind(),

@@ -6,7 +6,7 @@ use facade::prelude::*;
 use facade::{Error, Result};
 
 use crate::args;
-use crate::sources;
+use crate::{slabs, sources};
 
 /// Runs the command; returns what goes to standard output. What to know of each layer goes to standard error.
 ///
@@ -52,6 +52,9 @@ pub fn view(arrays: &[ArrayRef], roi: Option<Roi<Length>>, options: &LayerOption
         builder = builder.with_layer(&**array, options);
     }
     if let Some(roi) = roi {
+        for array in arrays {
+            slabs::bounded(&**array, roi)?;
+        }
         builder = builder.with_region(roi);
     }
     builder.build().map_err(failed)

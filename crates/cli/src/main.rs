@@ -29,10 +29,11 @@ fn main() -> ExitCode {
 fn show_events(verbose: u8) {
     let level = match verbose {
         0 => "warn",
-        1 => "info",
-        _ => "debug",
+        1 => "info,dvid_source=debug",
+        _ => "trace",
     };
     let filter = EnvFilter::try_from_env("VOXSCOPE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let events = tracing_subscriber::fmt().with_env_filter(filter).with_target(false).without_time();
-    events.with_ansi(io::stderr().is_terminal()).with_writer(io::stderr).init();
+    let colors = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    events.with_ansi(colors).with_writer(io::stderr).init();
 }

@@ -28,9 +28,13 @@ pub fn run(args: &args::Read) -> Result<String> {
     }
     let output = args.output.as_deref().ok_or_else(|| invalid("--output", "a file to write is missing"))?;
     let format = Format::of(output)?;
+    files::probe(output)?;
     let start = Instant::now();
     let read = with_progress(&*array, roi, &options)?;
     let time = start.elapsed();
+    if read.block.is_empty() {
+        eprintln!("note: the region holds no voxel of '{}', which covers {} nm", array.name(), array.roi());
+    }
     format.write(output, &*array, &read)?;
     Ok(report(&*array, &read, output, time, args.json))
 }
@@ -71,8 +75,9 @@ fn plan(array: &dyn Array, roi: Roi<Length>, options: &ReadOptions, as_json: boo
         return Ok(json_text(&json!(plan)));
     }
     let mut text = format!(
-        "{} requests, {} fetched for {} of result ({:.2} x), at most {} in memory\n",
+        "{} request{}, {} fetched for {} of result ({:.2} x), at most {} in memory\n",
         plan.requests,
+        if plan.requests == 1 { "" } else { "s" },
         view::bytes(plan.bytes_fetched),
         view::bytes(plan.bytes_result),
         plan.amplification(),
@@ -126,7 +131,13 @@ impl Format {
     fn write(&self, path: &Path, array: &dyn Array, read: &ReadBlock) -> Result<()> {
         match self {
             Self::Npy => files::write_npy(path, &read.block),
-            Self::Png => files::write_bytes(path, &view::png(array, &read.block)?),
+            Self::Png => {
+                let (bytes, grays) = view::png(array, &read.block)?;
+                if let Some(grays) = grays {
+                    eprintln!("picture: {grays}");
+                }
+                files::write_bytes(path, &bytes)
+            }
         }
     }
 }

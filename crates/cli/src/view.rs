@@ -19,7 +19,10 @@ const MARGIN: usize = 4;
 
 /// What one sees of a block: its middle planes across z, y and x, with square pixels.
 #[derive(Debug, Clone)]
-pub struct Planes([Picture; 3]);
+pub struct Planes {
+    pictures: [Picture; 3],
+    grays: Option<Grays>,
+}
 
 impl Planes {
     /// Images and masks in grey, labels in the colours that the viewer gives them.
@@ -30,12 +33,14 @@ impl Planes {
         let zoom = zoom(array, block)?;
         if array.kind() == Kind::Labels {
             let ids = ids(block)?;
-            return planes(|plane| labels(&cut(&ids.view(), plane, &zoom)?, color).map_err(failed));
+            let pictures = planes(|plane| labels(&cut(&ids.view(), plane, &zoom)?, color).map_err(failed))?;
+            return Ok(Self { pictures, grays: None });
         }
         with_block!(Block = block, voxels => {
             let volume = volume(voxels.view())?;
             let grays = Grays::of(&volume);
-            planes(|plane| gray(&cut(&volume, plane, &zoom)?, &grays).map_err(failed))
+            let pictures = planes(|plane| gray(&cut(&volume, plane, &zoom)?, &grays).map_err(failed))?;
+            Ok(Self { pictures, grays: Some(grays) })
         })
     }
 
@@ -45,7 +50,14 @@ impl Planes {
     /// [`Error::Invalid`] when the labels cover other voxels.
     pub fn with_labels(&self, array: &dyn Array, block: &Block, alpha: f32) -> Result<Self> {
         let (ids, zoom) = (ids(block)?, zoom(array, block)?);
-        planes(|plane| overlay(&self.0[plane as usize], &cut(&ids.view(), plane, &zoom)?, color, alpha).map_err(failed))
+        let below = |plane| &self.pictures[plane as usize];
+        let over = |plane| overlay(below(plane), &cut(&ids.view(), plane, &zoom)?, color, alpha).map_err(failed);
+        Ok(Self { pictures: planes(over)?, grays: self.grays })
+    }
+
+    /// Which values are black and white; none for labels.
+    pub fn grays(&self) -> Option<&Grays> {
+        self.grays.as_ref()
     }
 
     /// One picture: the middle plane across z, with those across x and y beside and below it.
@@ -53,29 +65,30 @@ impl Planes {
     /// # Errors
     /// None for planes of one block.
     pub fn picture(&self) -> Result<Picture> {
-        let [z, y, x] = &self.0;
+        let [z, y, x] = &self.pictures;
         orthogonal(z, y, x, MARGIN).map_err(failed)
     }
 }
 
-/// A picture of a block as PNG: the one plane of a flat block, else all three middle planes.
+/// A picture of a block as PNG: the one plane of a flat block, else all three middle planes; and which values are black and
+/// white in it.
 ///
 /// # Errors
 /// As [`Planes::of`].
-pub fn png(array: &dyn Array, block: &Block) -> Result<Vec<u8>> {
+pub fn png(array: &dyn Array, block: &Block) -> Result<(Vec<u8>, Option<Grays>)> {
     let shape = with_block!(Block = block, voxels => volume(voxels.view())?.dim());
     let flat = <[usize; 3]>::from(shape).iter().position(|extent| *extent == 1);
     let planes = Planes::of(array, block)?;
     let picture = match flat {
-        Some(axis) => planes.0[axis].clone(),
+        Some(axis) => planes.pictures[axis].clone(),
         None => planes.picture()?,
     };
-    picture.to_png().map_err(failed)
+    Ok((picture.to_png().map_err(failed)?, planes.grays))
 }
 
-fn planes(paint: impl Fn(Plane) -> Result<Picture>) -> Result<Planes> {
+fn planes(paint: impl Fn(Plane) -> Result<Picture>) -> Result<[Picture; 3]> {
     let [z, y, x] = Plane::ALL;
-    Ok(Planes([paint(z)?, paint(y)?, paint(x)?]))
+    Ok([paint(z)?, paint(y)?, paint(x)?])
 }
 
 fn cut<T: Copy>(volume: &ArrayView3<'_, T>, plane: Plane, zoom: &Zoom) -> Result<Array2<T>> {
@@ -96,7 +109,7 @@ fn volume<T>(mut voxels: ndarray::ArrayViewD<'_, T>) -> Result<ArrayView3<'_, T>
     }
     let shape = voxels.shape().to_vec();
     voxels.into_dimensionality().map_err(|_| {
-        let reason = format!("a block of shape {shape:?} has no picture; write an .npy file, or read one channel");
+        let reason = format!("a block of shape {shape:?} has no picture, which needs one channel; write an .npy file");
         Error::Invalid { what: "picture".to_owned(), reason }
     })
 }

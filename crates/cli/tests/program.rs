@@ -128,7 +128,7 @@ fn a_served_volume_is_read_at_another_voxel_size() {
         .to_owned();
     assert_eq!(ids, expected);
     let plan = ok(here, &["read", &gray, "--roi", roi, "--plan"]);
-    assert!(plan.contains("requests") && plan.contains("fetched"), "{plan}");
+    assert!(plan.contains("1 request, ") && plan.contains("fetched"), "{plan}");
 }
 
 #[test]
@@ -185,6 +185,23 @@ fn requests_that_cannot_be_met_are_told_in_full() {
     assert!(text.contains("axis y") && text.contains("[0, 192)"), "{text}");
     let text = fails(here, &with(&["read", "em.npy", "--roi", "[0:16, 0:20, 0:80]", "-o", "a.npy"]), 2);
     assert!(text.contains("20 nm") && text.contains("16 and 24"), "{text}");
+    let text = fails(here, &with(&["read", "em.npy", "--roi", "[0:160, 0:200, 0:80]", "--plan"]), 2);
+    assert!(text.contains("axis y"), "a plan refuses what the read would refuse: {text}");
+    let text = fails(here, &with(&["read", "em.npy", "--roi", "[0:16, 0:20, 0:80]", "--plan"]), 2);
+    assert!(text.contains("along axis y") && text.contains("16 and 24"), "{text}");
+    let text = fails(here, &with(&["read", "em.npy", "--roi", "[0:16, 24:8, 0:80]", "-o", "a.npy"]), 2);
+    assert!(text.contains("axis y") && text.contains("an end is not before its begin"), "{text}");
+    for command in
+        [&["read", "em.npy", "--roi", "[0:16, 0:24]", "-o", "a.npy"][..], &["layer", "em.npy", "--roi", "[0:16]"]]
+    {
+        let text = fails(here, &with(command), 2);
+        assert!(text.contains("'z y x'") && text.contains("needs 3"), "{text}");
+    }
+    for size in ["8,0,8", "8,-8,8"] {
+        let text = fails(here, &["describe", "em.npy", "--voxel-size", size], 2);
+        assert!(text.contains("axis y") && text.contains("greater than 0"), "{text}");
+    }
+    assert!(fails(here, &["layer", "em.npy", "em.npy"], 2).contains("unique"));
     assert!(fails(here, &["read", "em.npy", "-o", "a.tif"], 2).contains(".npy"));
     assert!(fails(here, &["read", "volume.zarr", "-o", "a.npy"], 2).contains("dvid://"));
     assert!(fails(here, &["read", "missing.npy", "-o", "a.npy"], 1).contains("missing.npy"));
@@ -197,6 +214,41 @@ fn requests_that_cannot_be_met_are_told_in_full() {
         &with(&["read", "em.npy", "--roi", "[-8:16, 0:20, 0:80]", "--clip", "--align", "grow", "-o", "clipped.npy"]),
     );
     assert_eq!(load(here, "clipped.npy").shape(), [2, 3, 10]);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_before_anything_is_read() {
+    let (folder, server) = (folder(), server());
+    let here = folder.path();
+    std::fs::create_dir(here.join("folder.npy")).unwrap();
+    let asked = |path: &str| server.requests().into_iter().filter(|request| request.target.contains(path)).count();
+    for (output, word) in [("nowhere/a.npy", "make the folder nowhere first"), ("folder.npy", "directory")] {
+        let text = fails(here, &["read", &source(&server, "gray"), "-o", output], 1);
+        assert!(text.contains(&format!("cannot write {output}")) && text.contains(word), "{text}");
+    }
+    assert_eq!(asked("/raw/"), 0);
+    ok(here, &["read", "em.npy", "-o", "a.npy"]);
+    ok(here, &["read", "em.npy", "--voxel-size", "8,8,8", "-o", "a.npy"]);
+    assert_eq!(load(here, "a.npy"), Block::from(image()), "an existing file is replaced");
+}
+
+#[test]
+fn what_a_reader_of_the_result_has_to_know_is_a_note() {
+    let folder = folder();
+    let here = folder.path();
+    let output = voxscope(here, &["read", "em.npy", "--roi", "[90:95, :, :]", "--clip", "-o", "a.npy"]);
+    assert!(output.status.success() && stderr(&output).contains("holds no voxel of 'em'"), "{}", stderr(&output));
+    let output = voxscope(here, &["read", "ids.npy", "--kind", "image", "-o", "a.png"]);
+    assert!(stderr(&output).contains("is black"), "{}", stderr(&output));
+}
+
+#[test]
+fn verbose_shows_requests_and_scales() {
+    let (folder, server) = (folder(), server());
+    let output = voxscope(folder.path(), &["describe", "-v", &source(&server, "seg")]);
+    let text = stderr(&output);
+    assert!(text.contains("/seg/info") && text.contains("scale=0") && text.contains("version resolved"), "{text}");
+    assert!(stderr(&voxscope(folder.path(), &["describe", &source(&server, "seg")])).is_empty());
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The main job: one region of an image and its labels, at two other voxel sizes, as arrays, pictures and a viewer link.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use cli::picture::{Picture, montage};
 use cli::view::{Planes, rate};
-use cli::{files, layer};
+use cli::{files, layer, slabs};
+use facade::array_core::Error::NothingLeft;
 use facade::ng_layer::neuroglance::Lossy;
 use facade::ng_layer::{LayerOptions, PUBLIC_VIEWER};
 use facade::prelude::*;
@@ -45,6 +46,7 @@ const SIZES: [Size; 2] = [Size { name: "coarser", up: 1, down: 2 }, Size { name:
 /// What was read of one volume.
 struct Reading {
     array: ArrayRef,
+    roi: Roi<Length>,
     block: Block,
 }
 
@@ -54,26 +56,34 @@ impl Job {
     /// # Errors
     /// The first thing that goes wrong.
     pub fn run(&self, log: &mut impl Write) -> Result<String> {
-        std::fs::create_dir_all(&self.out).map_err(|error| file_error(&self.out, &error))?;
+        std::fs::create_dir_all(&self.out).map_err(|error| files::failed(&self.out, &error))?;
         let volumes = self.volumes(log)?;
         for size in &SIZES {
             let mut readings = Vec::new();
-            for (role, config) in [("image", &self.image), ("labels", &self.labels)] {
-                if let Some(config) = config {
-                    readings.push(self.read(role, config, size, log)?);
-                }
+            for (role, config) in self.roles() {
+                readings.push(self.read(role, config, size, log)?);
             }
             self.paint(size, &readings, log)?;
         }
         self.link(&volumes, log)
     }
 
-    /// The volumes as they are on the server.
+    fn roles(&self) -> impl Iterator<Item = (&'static str, &ArrayConfig)> {
+        let image = self.image.as_ref().map(|config| ("image", config));
+        image.into_iter().chain(self.labels.as_ref().map(|config| ("labels", config)))
+    }
+
+    /// The volumes as they are on the server, each what it should be.
     fn volumes(&self, log: &mut impl Write) -> Result<Vec<ArrayRef>> {
-        let volumes: Vec<ArrayRef> =
-            [&self.image, &self.labels].into_iter().flatten().map(open).collect::<Result<_>>()?;
-        for volume in &volumes {
-            say(log, &cli::describe::describe(&**volume));
+        let mut volumes = Vec::new();
+        for (role, config) in self.roles() {
+            let volume = open(config)?;
+            say(log, &cli::describe::describe(&*volume));
+            if (volume.kind() == Kind::Labels) != (role == "labels") {
+                let reason = format!("'{}' holds {}", volume.name(), volume.kind());
+                return Err(Error::Invalid { what: role.to_owned(), reason });
+            }
+            volumes.push(volume);
         }
         Ok(volumes)
     }
@@ -89,24 +99,28 @@ impl Job {
         files::write_bytes(&path, (resampled.to_json() + "\n").as_bytes())?;
 
         let array = open(&ArrayConfig::from_file(&path)?)?;
+        let asked = slabs::bounded(&*array, self.roi.unwrap_or_else(|| array.roi()))?;
         let options = ReadOptions::default().with_alignment(Rounding::Grow).with_outside(Outside::Clip);
         let start = Instant::now();
-        let read = array.read_with(self.roi.unwrap_or_else(|| array.roi()), &options)?;
+        let read = array.read_with(asked, &options)?;
         let time = start.elapsed();
+        if read.block.is_empty() {
+            let (request, region) = (Box::new(asked), Box::new(array.roi()));
+            return Err(Error::Array(NothingLeft { array: array.name().to_owned(), request, region }));
+        }
         files::write_npy(&self.out.join(format!("{name}.npy")), &read.block)?;
         let (shape, dtype) = (read.block.shape(), read.block.dtype());
-        let address = address(config);
-        say(
-            log,
-            &format!(
-                "{name:<17} {} nm\n{:18}from {address}\n{:18}scale 0, {own} nm -> {wanted} nm, {dtype} {shape:?}, {}\n",
-                read.roi,
-                "",
-                "",
-                rate(read.block.bytes() as u64, time)
-            ),
+        let moved = if read.roi == asked { String::new() } else { format!(", the voxels that {asked} nm touches") };
+        let line = format!(
+            "{name:<17} {} nm{moved}\n{:18}from {}\n{:18}{own} nm -> {wanted} nm, {dtype} {shape:?}, {}\n",
+            read.roi,
+            "",
+            origin(config),
+            "",
+            rate(read.block.bytes() as u64, time)
         );
-        Ok(Reading { array, block: read.block })
+        say(log, &line);
+        Ok(Reading { array, roi: read.roi, block: read.block })
     }
 
     /// Cross-sections in all three planes: the image, the labels, the labels over the image, and all of them side by side.
@@ -117,14 +131,14 @@ impl Job {
             pictures.push((what, Planes::of(&*reading.array, &reading.block)?.picture()?));
         }
         if let [image, labels] = readings {
-            if image.block.shape() == labels.block.shape() {
+            if image.roi == labels.roi && image.block.shape() == labels.block.shape() {
                 let planes = Planes::of(&*image.array, &image.block)?;
                 pictures.push(("overlay", planes.with_labels(&*labels.array, &labels.block, ALPHA)?.picture()?));
                 let row: Vec<&Picture> = pictures.iter().map(|(_, picture)| picture).collect();
                 pictures.push(("panel", montage(&[&row], MARGIN).map_err(|error| unpaintable(&error))?));
             } else {
-                let (a, b) = (image.block.shape(), labels.block.shape());
-                say(log, &format!("no overlay: the image has {a:?} voxels there, the labels {b:?}\n"));
+                let place = |reading: &Reading| format!("{:?} voxels in {} nm", reading.block.shape(), reading.roi);
+                say(log, &format!("no overlay: the image has {}, the labels {}\n", place(image), place(labels)));
             }
         }
         for (what, picture) in pictures {
@@ -151,16 +165,16 @@ impl Job {
     }
 }
 
-/// A config without its views: where the voxels come from.
-fn address(config: &ArrayConfig) -> String {
+/// A config without its views: where the voxels come from, and at which scale.
+fn origin(config: &ArrayConfig) -> String {
     match config {
         ArrayConfig::Dvid(dvid) => {
             let (server, uuid, data) = &dvid.source;
-            format!("dvid://{server}/{uuid}/{data}")
+            format!("dvid://{server}/{uuid}/{data}, scale {}", dvid.scale)
         }
         ArrayConfig::Npy(npy) => npy.path.display().to_string(),
-        ArrayConfig::Crop(crop) => address(&crop.source),
-        ArrayConfig::Resampled(resampled) => address(&resampled.source),
+        ArrayConfig::Crop(crop) => origin(&crop.source),
+        ArrayConfig::Resampled(resampled) => origin(&resampled.source),
         other => other.to_json(),
     }
 }
@@ -176,8 +190,4 @@ fn geometry(error: facade::array_core::coord_roi::Error) -> Error {
 
 fn unpaintable(error: &cli::picture::Error) -> Error {
     Error::Invalid { what: "picture".to_owned(), reason: error.to_string() }
-}
-
-fn file_error(path: &Path, error: &std::io::Error) -> Error {
-    Error::File { path: path.display().to_string(), reason: error.to_string() }
 }

@@ -9,8 +9,8 @@ use demo::args::Args;
 use demo::embedded::{Embedded, region};
 use demo::job::Job;
 use demo::specimen::SpecimenOptions;
+use facade::Result;
 use facade::prelude::*;
-use facade::{Error, Result};
 
 fn main() -> ExitCode {
     match run(&Args::parse()) {
@@ -22,22 +22,17 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<()> {
     let mut log = io::stdout();
     if args.image.is_some() || args.labels.is_some() {
-        let config = |source: &Option<String>| source.as_deref().map(ArrayConfig::from_source).transpose();
+        let config = |text: &Option<String>| text.as_deref().map(source).transpose();
         let job =
             Job { image: config(&args.image)?, labels: config(&args.labels)?, roi: args.roi, out: args.out.clone() };
         return job.run(&mut log).map(|_| ());
     }
     let options = SpecimenOptions::default();
     let start = Instant::now();
+    println!("making a specimen of {:?} voxels", options.shape);
     let embedded = Embedded::start(&options, args.port.unwrap_or(0))?;
-    println!(
-        "specimen of {:?} voxels made in {:.1} s, served at {}",
-        options.shape,
-        start.elapsed().as_secs_f64(),
-        embedded.url()
-    );
-    std::fs::create_dir_all(&args.out)
-        .map_err(|error| Error::File { path: args.out.display().to_string(), reason: error.to_string() })?;
+    println!("made in {:.1} s, served at {}", start.elapsed().as_secs_f64(), embedded.url());
+    std::fs::create_dir_all(&args.out).map_err(|error| cli::files::failed(&args.out, &error))?;
     let (image, labels) = embedded.configs(&args.out)?;
     let roi = match args.roi {
         Some(roi) => roi,
@@ -56,4 +51,10 @@ fn run(args: &Args) -> Result<()> {
     }
     println!("the server has stopped; with --keep it goes on, and the link opens");
     Ok(())
+}
+
+/// A source of the user's. Files by their full path, since the demo writes configs into another folder.
+fn source(text: &str) -> Result<ArrayConfig> {
+    let full = std::path::absolute(text).ok().filter(|_| !text.contains("://"));
+    ArrayConfig::from_source(full.as_deref().and_then(std::path::Path::to_str).unwrap_or(text))
 }

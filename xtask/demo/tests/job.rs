@@ -62,3 +62,44 @@ fn one_volume_alone_will_do() {
     assert!(folder.path().join("new/labels-coarser.png").exists());
     assert!(!folder.path().join("new/image-coarser.png").exists());
 }
+
+#[test]
+fn what_cannot_be_painted_is_told_by_its_name() {
+    let options = SpecimenOptions::default().with_shape([24, 32, 32]);
+    let folder = tempfile::tempdir().unwrap();
+    let embedded = Embedded::start(&options, 0).unwrap();
+    let (image, labels) = embedded.configs(folder.path()).unwrap();
+    let fails = |image: Option<&ArrayConfig>, labels: Option<&ArrayConfig>, roi: Option<Roi<Length>>| {
+        let job = Job { image: image.cloned(), labels: labels.cloned(), roi, out: folder.path().join("out") };
+        job.run(&mut Vec::new()).unwrap_err().to_string()
+    };
+    let elsewhere = Roi::new([0, 0, 0], [80, 80, 80]).unwrap().into();
+    let text = fails(Some(&image), None, Some(elsewhere));
+    assert!(text.contains("holds no voxel of array 'grayscale'"), "{text}");
+    assert!(!folder.path().join("out/image-coarser.npy").exists(), "nothing is left of a read that gave nothing");
+    let text = fails(None, Some(&image), None);
+    assert!(text.contains("labels: 'grayscale' holds image"), "{text}");
+    let text = fails(Some(&labels), None, None);
+    assert!(text.contains("image: 'segmentation' holds labels"), "{text}");
+}
+
+#[test]
+fn a_region_off_the_grid_grows_and_an_overlay_needs_one_region() {
+    let options = SpecimenOptions::default().with_shape([24, 32, 32]);
+    let folder = tempfile::tempdir().unwrap();
+    let embedded = Embedded::start(&options, 0).unwrap();
+    let (image, labels) = embedded.configs(folder.path()).unwrap();
+    let ArrayConfig::Dvid(mut coarse) = labels else { panic!("the demo serves a DVID volume") };
+    coarse.scale = 1;
+    let begin = options.voxel_offset.map(|index| index * SpecimenOptions::VOXEL_SIZE + 47);
+    let roi = Roi::new(begin, [90, 90, 90]).unwrap();
+    let out = folder.path().join("out");
+    let job = Job { image: Some(image), labels: Some(ArrayConfig::Dvid(coarse)), roi: Some(roi.into()), out };
+    let mut log = Vec::new();
+    job.run(&mut log).unwrap();
+    let log = String::from_utf8(log).unwrap();
+    assert!(log.contains(&format!("the voxels that {roi} nm touches")), "{log}");
+    assert!(log.contains("segmentation, scale 1") && log.contains("grayscale, scale 0"), "{log}");
+    assert!(log.contains("no overlay: the image has"), "{log}");
+    assert!(!job.out.join("overlay-coarser.png").exists());
+}
