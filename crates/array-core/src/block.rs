@@ -95,16 +95,18 @@ common!(Block);
 common!(BlockRef '_);
 common!(BlockMut '_);
 
-/// How many bytes a block of this type and shape takes.
+/// How many bytes a block of this type and shape takes; 0 where an extent is 0.
 ///
 /// # Errors
-/// [`Error::TooLarge`] when the product exceeds what an allocation can have.
+/// [`Error::TooLarge`] when the product of the other extents exceeds what an allocation can have, also where the block
+/// is empty: strides would not fit either.
 pub fn block_bytes(dtype: DType, shape: &[usize]) -> Result<usize> {
-    shape
-        .iter()
+    let mut extents = shape.iter().filter(|&&extent| extent > 0);
+    let bytes = extents
         .try_fold(dtype.size(), |bytes, extent| bytes.checked_mul(*extent))
         .filter(|bytes| isize::try_from(*bytes).is_ok())
-        .ok_or_else(|| Error::TooLarge { shape: shape.to_vec(), dtype, limit: isize::MAX as u64 })
+        .ok_or_else(|| Error::TooLarge { shape: shape.to_vec(), dtype, limit: isize::MAX as u64 })?;
+    Ok(if shape.contains(&0) { 0 } else { bytes })
 }
 
 impl Block {
@@ -274,6 +276,8 @@ mod tests {
         assert!(matches!(block.view_mut().assign(&other.view()), Err(Error::DTypeMismatch { .. })));
         assert!(matches!(Block::zeros(DType::F64, &[usize::MAX, 2]), Err(Error::TooLarge { .. })));
         assert!(matches!(Block::zeros(DType::U8, &[1 << 62]), Err(Error::TooLarge { .. })));
+        assert!(matches!(Block::zeros(DType::U8, &[1 << 62, 0, 4]), Err(Error::TooLarge { .. })));
+        assert_eq!(Block::zeros(DType::U64, &[1 << 40, 0, 4])?.bytes(), 0);
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! An exact scalar for voxels outside an array.
 
-use std::fmt;
+mod stored;
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
 use crate::{Block, DType, Element, Error, Result, with_dtype};
 
@@ -10,8 +10,10 @@ use crate::{Block, DType, Element, Error, Result, with_dtype};
 ///
 /// Integers cover all of `u64` and `i64`. A value that the array's dtype cannot hold is an error where it is used, never
 /// rounded: 256 and 0.5 do not fit `uint8`, 2^24 + 1 does not fit `float32`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+///
+/// In configurations it is a number, whole or not as it is written, or one of the strings `"NaN"`, `"Infinity"` and
+/// `"-Infinity"`, which JSON has no numbers for.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FillValue {
     /// A whole number.
     Integer(i128),
@@ -35,7 +37,12 @@ impl FillValue {
 
     pub(crate) fn as_f64(self) -> Option<f64> {
         match self {
-            Self::Integer(value) => (value as f64 as i128 == value).then_some(value as f64),
+            // A double has 53 bits. (Converting back and comparing would not do: 2^127 comes back as 2^127 - 1.)
+            Self::Integer(value) => {
+                let size = value.unsigned_abs();
+                let zeros = size.leading_zeros() + size.trailing_zeros();
+                (zeros + f64::MANTISSA_DIGITS >= u128::BITS).then_some(value as f64)
+            }
             Self::Float(value) => Some(value),
         }
     }
@@ -103,5 +110,32 @@ mod tests {
         assert!(held(1.into(), DType::Bool) && !held(2.into(), DType::Bool));
         assert!(held(3.0.into(), DType::I8) && !held(1e300.into(), DType::F32));
         assert!(!held(u64::MAX.into(), DType::F64), "2^64 - 1 is not a double");
+        for beyond in [i128::MAX, i128::MIN + 1, (1 << 53) + 1, -(1 << 60) - 1] {
+            assert!(!held(FillValue::Integer(beyond), DType::F64), "{beyond}");
+        }
+        for double in [0, 1, -1, 1 << 53, 3 << 100, i128::MIN] {
+            assert!(held(FillValue::Integer(double), DType::F64), "{double}");
+        }
+    }
+
+    #[test]
+    fn stored_values_come_back_exactly() {
+        let whole = ["0", "-1", "9007199254740993", "18446744073709551615", "-9223372036854775808"];
+        for text in whole {
+            let value: FillValue = serde_json::from_str(text).unwrap();
+            assert_eq!(value, FillValue::Integer(text.parse().unwrap()));
+            assert_eq!(serde_json::to_string(&value).unwrap(), text);
+        }
+        for value in [0.5, 3.0, f64::INFINITY, f64::NEG_INFINITY].map(FillValue::Float) {
+            let text = serde_json::to_string(&value).unwrap();
+            assert_eq!(serde_json::from_str::<FillValue>(&text).unwrap(), value, "{text}");
+        }
+        let nan: FillValue =
+            serde_json::from_str(&serde_json::to_string(&FillValue::Float(f64::NAN)).unwrap()).unwrap();
+        assert!(matches!(nan, FillValue::Float(value) if value.is_nan()));
+        for text in ["null", "\"7\"", "[1]", "true"] {
+            let error = serde_json::from_str::<FillValue>(text).unwrap_err().to_string();
+            assert!(error.contains("a number") && error.contains("NaN"), "{error}");
+        }
     }
 }

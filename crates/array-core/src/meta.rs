@@ -227,7 +227,7 @@ impl ArrayMeta {
     /// Index ranges of the data, one per axis and counted from the array's first voxel, that hold a region.
     ///
     /// Physical axes are found by their kind, wherever they stand; all others get their full extent. Unbounded axes of the
-    /// region mean the whole array.
+    /// region mean the whole array. A region without voxels may lie anywhere, as in [`block_ranges`](Self::block_ranges).
     ///
     /// # Errors
     /// [`Error::NotAligned`] and [`Error::OutsideArray`], both naming the axis.
@@ -240,10 +240,11 @@ impl ArrayMeta {
         Ok(self.block_ranges(&voxels, &self.voxels))
     }
 
-    /// Index ranges, over all axes, that the voxels of `part` have within a block that covers `whole`.
+    /// Index ranges, over all axes, that the voxels of `part` have within a block that covers `whole`. A `part` without
+    /// voxels may lie anywhere; its range is `0..0` on axes on which it leaves `whole`.
     ///
     /// # Panics
-    /// When `part` does not lie inside `whole`.
+    /// When `part` has voxels that are not in `whole`.
     pub fn block_ranges(&self, part: &VoxelBox, whole: &VoxelBox) -> Vec<Range<usize>> {
         assert!(part.is_empty() || whole.contains(part), "{part} does not lie inside {whole}");
         let (mut dim, mut plain) = (0, self.extents.iter());
@@ -251,10 +252,12 @@ impl ArrayMeta {
             if !physical {
                 return 0..plain.next().copied().unwrap_or(0);
             }
-            let begin = (part.begin()[dim] - whole.begin()[dim]) as usize;
-            let extent = part.shape()[dim] as usize;
+            let (part, whole) = (part.range(dim), whole.range(dim));
             dim += 1;
-            begin..begin + extent
+            if part.start < whole.start || part.end > whole.end {
+                return 0..0;
+            }
+            (part.start - whole.start) as usize..(part.end - whole.start) as usize
         };
         self.axes.iter().map(|axis| range(axis.kind.is_physical())).collect()
     }

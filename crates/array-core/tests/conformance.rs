@@ -173,8 +173,19 @@ fn a_large_region_of_a_file_is_read_in_pieces() {
     let data = ndarray::Array3::from_shape_fn((3, 1500, 2000), |(z, y, x)| (z + 3 * y + 7 * x) as u16).into_dyn();
     npy::write(&mut std::fs::File::create(&path).unwrap(), &Block::from(data.clone()).view()).unwrap();
     let file = NpyArray::open(&path, NpyOptions::default()).unwrap();
-    assert_eq!(file.plan(file.meta().voxel_box()).unwrap().requests, 4500, "a row of 4000 bytes, planes of 6 MB");
-    assert_eq!(file.data().unwrap(), Block::from(data));
+    assert_eq!(file.plan(file.meta().voxel_box()).unwrap().requests, 6, "planes of 6 MB, pieces of 4 MiB");
+    assert_eq!(file.data().unwrap(), Block::from(data.clone()));
+    let rows = file.read::<u16>(Roi::new([1, 100, 0], [2, 1300, 2000]).unwrap()).unwrap();
+    assert_eq!(rows, data.slice(ndarray::s![1..3, 100..1400, ..]).into_dyn());
+
+    let line = ndarray::Array1::from_shape_fn(3 << 20, |x| x as u32).into_dyn();
+    npy::write(&mut std::fs::File::create(&path).unwrap(), &Block::from(line.clone()).view()).unwrap();
+    let file = NpyArray::open(&path, NpyOptions::default()).unwrap();
+    assert_eq!(file.plan(file.meta().voxel_box()).unwrap().requests, 3, "a row of 12 MiB is no piece of 4");
+    assert_eq!(
+        file.read::<u32>(Roi::new([5], [2 << 20]).unwrap()).unwrap(),
+        line.slice(ndarray::s![5..(2 << 20) + 5]).into_dyn()
+    );
 }
 
 #[test]

@@ -73,3 +73,13 @@ fn a_block_that_does_not_fit_is_not_written() {
     let other = Block::zeros(DType::U16, &[1, 1, 1]).unwrap();
     assert!(matches!(array.write(roi, other.view()), Err(Error::DTypeMismatch { .. })));
 }
+
+#[test]
+fn regions_without_voxels_may_lie_anywhere_and_be_huge() {
+    let ranges = em().index_ranges(Roi::new([0, 0, 160], [400, 0, 80]).unwrap()).unwrap();
+    assert_eq!(ranges, [0..0, 0..0, 0..0]);
+    let ranges = em().index_ranges(Roi::new([320, 8, 0], [160, 0, 80]).unwrap()).unwrap();
+    assert_eq!(ranges, [0..0, 1..1, 10..20]);
+    let huge = Roi::new([0, 0, 0], [40 << 56, 0, 8 << 10]).unwrap();
+    assert!(matches!(em().read::<u8>(huge), Err(Error::TooLarge { .. })));
+}

@@ -96,23 +96,30 @@ impl NpyArray {
     }
 
     fn fill<T: Element>(&self, ranges: &[Range<usize>], mut out: ArrayViewMutD<'_, T>, cx: &ReadContext) -> Result<()> {
-        let split = split_axis(ranges, &self.header.shape, self.header.stored.size());
+        let Pieces { split, most } = Pieces::of(ranges, &self.header.shape, self.header.stored.size());
         let strides = strides(&self.header.shape);
         let outer: Vec<usize> = ranges[..split].iter().map(ExactSizeIterator::len).collect();
-        let inner = &ranges[split..];
-        let run: usize = inner.iter().map(ExactSizeIterator::len).product::<usize>() * self.header.stored.size();
-        let mut bytes = vec![0; run];
+        let length = ranges.get(split).map_or(1, ExactSizeIterator::len);
+        let within: usize = ranges.iter().skip(split + 1).map(ExactSizeIterator::len).product();
+        let mut bytes = Vec::new();
         for index in ndarray::indices(outer) {
-            cx.check()?;
             let index = ndarray::Dimension::slice(&index);
-            let first = |axis: usize| ranges[axis].start + index.get(axis).copied().unwrap_or(0);
-            let voxel: usize = (0..ranges.len()).map(|axis| first(axis) * strides[axis]).sum();
-            self.read_at(voxel, &mut bytes)?;
-            let part = out.slice_each_axis_mut(|axis| match index.get(axis.axis.index()) {
-                Some(&at) => Slice::from(at..=at),
-                None => Slice::from(..),
-            });
-            self.header.stored.decode(&bytes, part.into_iter())?;
+            for begin in (0..length).step_by(most) {
+                cx.check()?;
+                let end = length.min(begin + most);
+                let first = |axis: usize| {
+                    ranges[axis].start + if axis == split { begin } else { index.get(axis).copied().unwrap_or(0) }
+                };
+                let voxel: usize = (0..ranges.len()).map(|axis| first(axis) * strides[axis]).sum();
+                bytes.resize((end - begin) * within * self.header.stored.size(), 0);
+                self.read_at(voxel, &mut bytes)?;
+                let part = out.slice_each_axis_mut(|axis| match axis.axis.index() {
+                    axis if axis < split => Slice::from(index[axis]..=index[axis]),
+                    axis if axis == split => Slice::from(begin..end),
+                    _ => Slice::from(..),
+                });
+                self.header.stored.decode(&bytes, part.into_iter())?;
+            }
         }
         Ok(())
     }
@@ -138,10 +145,11 @@ impl Array for NpyArray {
 
     fn plan(&self, voxels: &VoxelBox) -> Result<ReadPlan> {
         let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box());
-        let split = split_axis(&ranges, &self.header.shape, self.header.stored.size());
-        let runs: u64 = ranges[..split].iter().map(|range| range.len() as u64).product();
+        let Pieces { split, most } = Pieces::of(&ranges, &self.header.shape, self.header.stored.size());
+        let pieces = ranges.get(split).map_or(1, |range| range.len().div_ceil(most));
+        let runs = ranges[..split].iter().map(|range| range.len() as u64).fold(pieces as u64, u64::saturating_mul);
         let bytes = crate::block_bytes(self.meta.dtype(), &self.meta.block_shape(voxels))? as u64;
-        Ok(ReadPlan::fetched(runs, bytes, bytes, bytes + PIECE as u64))
+        Ok(ReadPlan::fetched(runs, bytes, bytes, bytes.saturating_add(PIECE as u64)))
     }
 }
 
@@ -197,15 +205,23 @@ fn strides(shape: &[usize]) -> Vec<usize> {
     strides
 }
 
-/// The first axis whose range, with everything behind it, is one contiguous piece of the file of at most [`PIECE`] bytes;
-/// at least the last axis is read as one.
-fn split_axis(ranges: &[Range<usize>], shape: &[usize], size: usize) -> usize {
-    let Some(last) = ranges.len().checked_sub(1) else { return 0 };
-    let mut bytes = ranges[last].len() * size;
-    let mut split = last;
-    while split > 0 && ranges[split] == (0..shape[split]) && bytes * ranges[split - 1].len() <= PIECE {
-        split -= 1;
-        bytes *= ranges[split].len();
+/// How a region is cut into contiguous pieces of the file.
+struct Pieces {
+    /// The axis along which a piece extends, with all of the axes behind it.
+    split: usize,
+    /// At most so many steps along it make a piece.
+    most: usize,
+}
+
+impl Pieces {
+    /// Pieces as large as they can be, of at most [`PIECE`] bytes.
+    fn of(ranges: &[Range<usize>], shape: &[usize], size: usize) -> Self {
+        let Some(last) = ranges.len().checked_sub(1) else { return Self { split: 0, most: 1 } };
+        let (mut split, mut step) = (last, size);
+        while split > 0 && ranges[split] == (0..shape[split]) && step.saturating_mul(shape[split]) <= PIECE {
+            step *= shape[split];
+            split -= 1;
+        }
+        Self { split, most: (PIECE / step.max(1)).max(1) }
     }
-    split
 }
