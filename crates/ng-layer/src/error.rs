@@ -1,6 +1,6 @@
 //! What can go wrong, in words that name the value, the rule and the cure.
 
-use array_core::coord_roi;
+use array_core::{DType, coord_roi};
 
 /// Errors of this crate.
 #[derive(Debug, thiserror::Error)]
@@ -206,6 +206,16 @@ pub enum Error {
         low: String,
         /// Upper end.
         high: String,
+    },
+    /// A limit of contrast that the viewer would not take for this type of data.
+    #[error("{limit} cannot be a limit of the contrast of {dtype} data: the viewer takes {expected}")]
+    ContrastLimit {
+        /// The limit.
+        limit: String,
+        /// Data type of the array.
+        dtype: DType,
+        /// The rule.
+        expected: String,
     },
     /// Geometry that does not work out.
     #[error(transparent)]

@@ -102,7 +102,8 @@ pub trait Neuroglance: Array {
     /// image), source, place, and a contrast for images of other types than uint8.
     ///
     /// # Errors
-    /// As [`neuroglancer_source`](Self::neuroglancer_source).
+    /// As [`neuroglancer_source`](Self::neuroglancer_source), and [`Error::ContrastLimit`] for a contrast that does not
+    /// go with the type of the array.
     fn neuroglancer_layer(&self, options: &LayerOptions) -> Result<NeuroglancerLayer> {
         let kind = layer_type(self)?;
         let ChosenSource { source, address, mut explanation } = self.neuroglancer_source(options)?;
@@ -167,7 +168,8 @@ fn public_source(placement: &Placement, url: &str, why: &str) -> Result<ChosenSo
     let transform = placement.grid_transform()?;
     let input = transform.output().clone();
     let source = Source::new(&SourceUrl::parse(url)).with_transform(transform.with_input(input)?)?;
-    Ok(ChosenSource { source, address: Address::Public, explanation: format!("the viewer {why}, at {url}") })
+    let explanation = format!("the viewer {why}, at {url}{}", placement.rounding_note(Address::Public));
+    Ok(ChosenSource { source, address: Address::Public, explanation })
 }
 
 fn served_source(name: &str, placement: &Placement, serve_at: &ServeAt, reason: &str) -> Result<ChosenSource> {
@@ -177,7 +179,7 @@ fn served_source(name: &str, placement: &Placement, serve_at: &ServeAt, reason: 
     if !transform.matrix().is_identity() {
         source = source.with_transform(transform)?;
     }
-    let rounding = placement.rounding_note();
+    let rounding = placement.rounding_note(Address::Served);
     let explanation = format!("{reason}; a server has to offer it at {url}{rounding}");
     Ok(ChosenSource { source, address: Address::Served, explanation })
 }

@@ -155,9 +155,47 @@ fn contrast_is_set_for_everything_but_uint8() {
     assert_eq!(range(DType::I16, &default), Some(json!([-32768, 32767])));
     assert_eq!(range(DType::F64, &default), Some(json!([0, 1])));
     assert_eq!(range(DType::U64, &default), Some(json!(["0", "18446744073709551615"])));
-    let given = LayerOptions::default().with_contrast(Contrast::range(900.0, 1300.5).unwrap());
-    assert_eq!(range(DType::U16, &given), Some(json!([900, 1300.5])));
-    assert_eq!(range(DType::U8, &given), Some(json!([900, 1300.5])));
+    let given = LayerOptions::default().with_contrast(Contrast::range(9.0, 200.0).unwrap());
+    assert_eq!(range(DType::U16, &given), Some(json!([9, 200])));
+    assert_eq!(range(DType::U8, &given), Some(json!([9, 200])));
+    let inverted = LayerOptions::default().with_contrast(Contrast::range(1300.5, -900.0).unwrap());
+    assert_eq!(range(DType::F64, &inverted), Some(json!([1300.5, -900])));
+}
+
+#[test]
+fn contrast_has_limits_that_the_type_has() {
+    let result = |dtype, contrast: Contrast| {
+        let options = LayerOptions::default().with_contrast(contrast);
+        with_kind(plain("a", dtype), Kind::Image).neuroglancer_layer(&options).map(drop)
+    };
+    let numbers = |low: f64, high: f64| Contrast::range(low, high).unwrap();
+    let integers = |low: u64, high: u64| Contrast::range(low, high).unwrap();
+    for (dtype, contrast) in [
+        (DType::U8, numbers(255.0, 0.0)),
+        (DType::Bool, numbers(0.0, 255.0)),
+        (DType::I16, numbers(-32768.0, 32767.0)),
+        (DType::I16, integers(0, 32767)),
+        (DType::U64, numbers(0.0, 1e19)),
+        (DType::U64, integers(0, u64::MAX)),
+        (DType::F64, numbers(-1e38, 1e38)),
+    ] {
+        result(dtype, contrast.clone()).unwrap_or_else(|error| panic!("{dtype} {contrast:?}: {error}"));
+    }
+    let window = Contrast::Range(Invlerp::range(0.0, 255.0).unwrap().with_window(-1.0, 255.0).unwrap());
+    for (dtype, contrast, limit) in [
+        (DType::U8, numbers(0.0, 256.0), "256"),
+        (DType::U8, window, "-1"),
+        (DType::U16, numbers(900.0, 1300.5), "1300.5"),
+        (DType::I16, integers(0, 32768), "32768"),
+        (DType::U64, numbers(0.0, 18_446_744_073_709_551_616.0), "18446744073709552000"),
+        (DType::F64, numbers(0.0, 1e39), "1000000000000000000000000000000000000000"),
+    ] {
+        let error = result(dtype, contrast.clone()).unwrap_err();
+        assert!(
+            matches!(&error, Error::ContrastLimit { limit: found, dtype: of, .. } if found == limit && *of == dtype),
+            "{dtype} {contrast:?}: {error}"
+        );
+    }
 }
 
 #[test]
@@ -246,7 +284,10 @@ fn large_offsets_go_into_the_transform() {
 
     let wide = placed("wide", DType::U8, ["0"; 3], ["8"; 3], [0, 0, 0], [1, 1, 30_000_001]);
     let layer = wide.neuroglancer_layer(&LayerOptions::default()).unwrap();
-    assert!(layer.explanation.contains("30000001 voxels along x"), "{}", layer.explanation);
+    assert!(layer.explanation.contains("voxel 30000001 along x"), "{}", layer.explanation);
+    let elsewhere = shown(placed("seg", DType::U64, ["0"; 3], ["8"; 3], [0, -begin, 0], [10, 10, 10]), None);
+    let layer = elsewhere.neuroglancer_layer(&LayerOptions::default()).unwrap();
+    assert!(layer.explanation.contains("voxel 20000001 along y"), "{}", layer.explanation);
 }
 
 #[test]

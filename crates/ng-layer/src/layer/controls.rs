@@ -2,7 +2,8 @@
 
 use crate::document::{Field, unexpected, wrong};
 use crate::error::{Error, Result};
-use crate::json::{Object, Value, quote};
+use crate::json::{Object, Value};
+use std::fmt;
 
 /// A value of a shader control.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,9 +139,7 @@ impl Invlerp {
 }
 
 fn range_error([low, high]: [Limit; 2]) -> Error {
-    let text =
-        |limit: Limit| limit.write().map_or_else(|_| "a number that is not finite".to_owned(), |value| quote(&value));
-    Error::DataRange { low: text(low), high: text(high) }
+    Error::DataRange { low: low.to_string(), high: high.to_string() }
 }
 
 impl Limit {
@@ -158,10 +157,20 @@ impl Limit {
         }
     }
 
-    fn to_f64(self) -> f64 {
+    /// The nearest double.
+    pub(crate) fn to_f64(self) -> f64 {
         match self {
             Self::Number(number) => number,
             Self::U64(integer) => integer as f64,
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::U64(integer) => integer.fmt(f),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Without being told the viewer stretches the whole range of the data type over its greys: an EM volume of 16 bits with
 //! values around 1000 is then practically black.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::layer::{Invlerp, Limit};
 use array_core::{Array, ArrayExt, BlockRef, Coordinate, DType, ReadContext, VoxelBox};
 
@@ -15,7 +15,7 @@ pub enum Contrast {
     /// floating-point numbers and bool.
     #[default]
     DType,
-    /// This range, for every type.
+    /// This range; its limits have to be values of the type, which means whole numbers for integers.
     Range(Invlerp),
 }
 
@@ -31,7 +31,10 @@ impl Contrast {
     /// The state of the shader's control, and what people should know about it.
     pub(super) fn for_dtype(&self, dtype: DType) -> Result<(Option<Invlerp>, String)> {
         match self {
-            Self::Range(range) => Ok((Some(range.clone()), String::new())),
+            Self::Range(range) => {
+                check_limits(range, dtype)?;
+                Ok((Some(range.clone()), String::new()))
+            }
             Self::DType if dtype == DType::U8 => Ok((None, String::new())),
             Self::DType => {
                 let [low, high] = full_range(dtype);
@@ -55,6 +58,36 @@ fn full_range(dtype: DType) -> [Limit; 2] {
         DType::I16 => range(i16::MIN.into(), i16::MAX.into()),
         DType::I32 => range(i32::MIN.into(), i32::MAX.into()),
         DType::I64 => range(i64::MIN as f64, i64::MAX as f64),
+    }
+}
+
+/// Refuses limits that the viewer would cut off to whole numbers, or that it drops together with the contrast because
+/// they lie outside of the type.
+fn check_limits(range: &Invlerp, dtype: DType) -> Result<()> {
+    let limits = || range.limits().into_iter().chain(range.window()).flatten();
+    let refuse = |limit: Limit, expected| Err(Error::ContrastLimit { limit: limit.to_string(), dtype, expected });
+    if dtype.is_float() {
+        // A server publishes floating-point numbers of every size in 32 bits.
+        return match limits().find(|limit| limit.to_f64().abs() > f32::MAX.into()) {
+            Some(limit) => refuse(limit, "numbers within the range of 32-bit floats".to_owned()),
+            None => Ok(()),
+        };
+    }
+    // A server publishes bool as bytes.
+    let [least, greatest] = full_range(if dtype == DType::Bool { DType::U8 } else { dtype });
+    match limits().find(|limit| !is_between(*limit, least, greatest)) {
+        Some(limit) => refuse(limit, format!("whole numbers from {least} to {greatest}")),
+        None => Ok(()),
+    }
+}
+
+/// Whether a limit is a whole number between two others.
+fn is_between(limit: Limit, least: Limit, greatest: Limit) -> bool {
+    match (limit, greatest) {
+        (Limit::U64(_), Limit::U64(_)) => true,
+        // As a double the largest 64-bit integer is one more than it is.
+        (Limit::Number(value), Limit::U64(_)) => value.fract() == 0.0 && value >= 0.0 && value < greatest.to_f64(),
+        _ => limit.to_f64().fract() == 0.0 && (least.to_f64()..=greatest.to_f64()).contains(&limit.to_f64()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where an array stands in the viewer: the one place of this crate where zyx becomes xyz.
 
+use super::Address;
 use crate::error::{Error, Result};
 use crate::space::{CoordinateSpace, Dim};
 use crate::transform::{Matrix, PlacedAxis, Transform};
@@ -107,14 +108,19 @@ impl Placement {
         if self.channels == 1 { Ok(placed) } else { with_channels(&placed) }
     }
 
-    /// What people should know where even a published offset of 0 would not be enough.
-    pub(super) fn rounding_note(&self) -> String {
-        let too_large =
-            |axis: &PublishedAxis| (axis.begin - axis.base).saturating_add(axis.size).unsigned_abs() > LARGEST_EXACT;
-        match self.axes.iter().position(too_large) {
+    /// What people should know where the source's own indices are too large: those of the grid at a public address, the
+    /// published ones on a server.
+    pub(super) fn rounding_note(&self, address: Address) -> String {
+        let reach = |axis: &PublishedAxis| {
+            let begin = if address == Address::Served { axis.begin - axis.base } else { axis.begin };
+            begin.unsigned_abs().max(begin.saturating_add(axis.size).unsigned_abs())
+        };
+        match self.axes.iter().position(|axis| reach(axis) > LARGEST_EXACT) {
             Some(dim) => {
-                let (name, size) = (NAMES[dim], self.axes[dim].size);
-                format!("; with {size} voxels along {name} the viewer rounds positions beyond {LARGEST_EXACT}")
+                let (name, reach) = (NAMES[dim], reach(&self.axes[dim]));
+                format!(
+                    "; it reaches voxel {reach} along {name}, and the viewer rounds positions beyond {LARGEST_EXACT}"
+                )
             }
             None => String::new(),
         }
