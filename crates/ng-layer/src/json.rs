@@ -3,6 +3,9 @@
 //! The values are those of `serde_json` with the order of keys preserved (in a coordinate space the order *is* the
 //! meaning). Only the printing is ours, because a link is compared byte for byte: JavaScript prints `0.000001`, `4`
 //! and `8e-9` where Python prints `1e-06`, `4.0` and `8e-09`.
+//!
+//! Integers of 64 bits are kept as such; longer ones, and `-0`, are read as doubles, which is what they are in the browser.
+//! Nesting of 128 levels and more is refused.
 
 mod compare;
 mod number;

@@ -52,6 +52,7 @@ fn reason_of(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::to_python_string;
 
     #[test]
     fn errors_point_at_the_byte() {
@@ -64,6 +65,19 @@ mod tests {
     #[test]
     fn numbers_out_of_range_are_refused() {
         assert!(matches!(parse("1e400"), Err(Error::Json { .. })));
+    }
+
+    #[test]
+    fn nesting_has_a_limit() {
+        let nested = |depth: usize| parse(&("[".repeat(depth) + &"]".repeat(depth)));
+        assert!(nested(127).is_ok());
+        assert!(matches!(nested(128), Err(Error::Json { reason, .. }) if reason == "recursion limit exceeded"));
+    }
+
+    #[test]
+    fn integers_beyond_64_bits_and_minus_zero_are_doubles() {
+        let value = parse("[18446744073709551615, 18446744073709551616, -0]").unwrap();
+        assert_eq!(to_python_string(&value), "[18446744073709551615,1.8446744073709552e+19,-0.0]");
     }
 
     #[test]
