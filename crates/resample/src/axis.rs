@@ -101,8 +101,9 @@ impl AxisRule {
         let volume = &self.volume;
         let whole = volume.end - volume.start;
         let outside = [reach.start..reach.end.min(volume.start), reach.start.max(volume.end)..reach.end];
-        // Two lengths of the volume hold every way of folding.
-        if outside.iter().any(|part| part.end - part.start >= 2 * whole) && !matches!(boundary, Boundary::Constant(_)) {
+        // Two lengths of the volume hold every way of folding. They may not fit 64 bits, but half of a part does.
+        if outside.iter().any(|part| (part.end - part.start) / 2 >= whole) && !matches!(boundary, Boundary::Constant(_))
+        {
             return volume.clone();
         }
         let inside = reach.start.max(volume.start)..reach.end.min(volume.end);

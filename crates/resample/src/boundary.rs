@@ -12,8 +12,9 @@ impl Boundary {
         if volume.contains(&i) {
             return Some(i);
         }
-        let n = volume.end - volume.start;
-        let offset = i - volume.start;
+        // Twice the extent of a volume may exceed 64 bits.
+        let (start, n) = (i128::from(volume.start), i128::from(volume.end) - i128::from(volume.start));
+        let offset = i128::from(i) - start;
         let folded = match self {
             Self::Constant(_) => return None,
             Self::Nearest => offset.clamp(0, n - 1),
@@ -28,7 +29,7 @@ impl Boundary {
                 k.min(2 * n - 1 - k)
             }
         };
-        Some(volume.start + folded)
+        Some((start + folded) as i64)
     }
 
     /// The value of samples outside, for [`Boundary::Constant`].
@@ -53,6 +54,16 @@ mod tests {
         assert_eq!(folded(Boundary::Wrap, 7..10), [1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1]);
         assert_eq!(Boundary::Constant(1.0).fold(6, &(7..10)), None);
         assert_eq!(Boundary::Constant(1.0).fold(7, &(7..10)), Some(7));
+    }
+
+    #[test]
+    fn volumes_as_large_as_indices_allow() {
+        let volume = -(1 << 62)..(1 << 62) - 1;
+        let fold = |boundary: Boundary, i| boundary.fold(i, &volume).unwrap();
+        assert_eq!(fold(Boundary::Mirror, volume.start - 3), volume.start + 3);
+        assert_eq!(fold(Boundary::Symmetric, volume.end + 3), volume.end - 4);
+        assert_eq!(fold(Boundary::Nearest, i64::MIN), volume.start);
+        assert_eq!(fold(Boundary::Wrap, volume.end), volume.start);
     }
 
     #[test]

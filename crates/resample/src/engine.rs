@@ -64,7 +64,9 @@ fn run_typed<T: Value>(
     check_inside("target region", &target, &recipe.target(crate::Extent::Cover)?)?;
     let needed = recipe.source(&target);
     check_inside("source voxels that the target is made from", &needed, &ranges(source.begin, source.data.shape()))?;
-    let bytes = needed.iter().map(|range| (range.end - range.start) as usize).product::<usize>() * size_of::<T>();
+    // A broadcast source has more voxels than bytes.
+    let bytes =
+        needed.iter().map(|range| (range.end - range.start) as usize).fold(size_of::<T>(), usize::saturating_mul);
     let parallel = bytes >= limits.parallel_bytes;
     let work = Work { recipe, limits, source: source.data, source_begin: source.begin, parallel };
     work.branch(out.data, target);

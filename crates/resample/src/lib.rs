@@ -63,3 +63,8 @@ pub use crate::factor::Factor;
 pub use crate::order::Order;
 pub use crate::plain::{resample, resample_into};
 pub use crate::spec::{Anchor, AntiAlias, Boundary, Cast, Extent, Method, Spec, WideIntegers, Zeros};
+
+/// The example of the README runs with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use array_core::Element;
-use ndarray::{Array, ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD, Dimension, IxDyn};
+use array_core::{Block, Element};
+use ndarray::{Array, ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD, Dimension};
 
 use crate::engine::{self, Placed};
 use crate::recipe::Recipe;
@@ -33,10 +33,8 @@ use crate::{Error, Factor, Result, Spec};
 ///
 /// # Errors
 /// What [`Spec`] and [`Factor`] rule out: a list of another length than there are axes, interpolation of 64-bit
-/// integers, options without effect, no voxel inside. See [`Error`].
-///
-/// # Panics
-/// If the result exceeds the address space, as building an array does.
+/// integers, options without effect, no voxel inside, a result that memory cannot hold. See [`Error`].
+#[allow(clippy::missing_panics_doc, reason = "the result has as many axes as the source, so the conversion succeeds")]
 pub fn resample<T: Element, D: Dimension>(
     source: ArrayView<'_, T, D>,
     factors: &[Factor],
@@ -44,7 +42,7 @@ pub fn resample<T: Element, D: Dimension>(
 ) -> Result<Array<T, D>> {
     let (recipe, target) = prepare::<T>(source.shape(), factors, spec)?;
     let shape = target.iter().map(|range| (range.end - range.start) as usize).collect::<Vec<_>>();
-    let mut out = Array::from_elem(IxDyn(&shape), T::default());
+    let mut out = Block::zeros(T::DTYPE, &shape)?.into_array::<T>()?;
     run_whole(&recipe, source.into_dyn(), out.view_mut(), &target)?;
     Ok(out.into_dimensionality().expect("as many axes as the source has"))
 }

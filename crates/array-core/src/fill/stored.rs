@@ -20,7 +20,9 @@ impl Serialize for FillValue {
                 _ => serializer.serialize_i128(value),
             },
             Self::Float(value) => {
-                let same = |named: &&(&str, f64)| named.1 == value || (named.1.is_nan() && value.is_nan());
+                let same = |(_, named): &&(&str, f64)| {
+                    named.to_bits() == value.to_bits() || (named.is_nan() && value.is_nan())
+                };
                 match NAMED.iter().find(same) {
                     Some((name, _)) => serializer.serialize_str(name),
                     None => serializer.serialize_f64(value),

@@ -6,5 +6,6 @@ mod independence;
 mod kernels;
 mod labels;
 mod laws;
+mod limits;
 mod naive;
 mod sample;
