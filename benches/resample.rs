@@ -48,9 +48,11 @@ fn plain(c: &mut Criterion) {
     whole(c, "up222_o1_u8", &em, "2", &Spec::default());
 }
 
-/// Blocks of a lazy view against one read of everything: what being lazy costs.
+/// Blocks of a lazy view against one read of everything: what being lazy costs, with a copy of the input beside both.
 fn lazy(c: &mut Criterion) {
-    let em = MemoryArray::new("em", image(SIDE), [8, 8, 8], [0, 0, 0]).expect("an array").with_kind(Kind::Image);
+    let data = image(SIDE);
+    let mut copy = data.clone();
+    let em = MemoryArray::new("em", data.clone(), [8, 8, 8], [0, 0, 0]).expect("an array").with_kind(Kind::Image);
     let half = ResampledArray::new("half", Arc::new(em), [Factor::down_by(2).expect("a factor"); 3], Spec::default());
     let half = half.expect("a view");
     let cx = ReadContext::default();
@@ -61,6 +63,7 @@ fn lazy(c: &mut Criterion) {
         .collect();
     let mut group = c.benchmark_group("lazy_aa_half_u8");
     group.sample_size(10);
+    group.bench_function("memcpy of the input", |bencher| bencher.iter(|| copy_into(black_box(&data), &mut copy)));
     group.bench_function("one read", |bencher| bencher.iter(|| half.read_box(&all, &cx).expect("voxels")));
     group.bench_function("blocks of 48³", |bencher| {
         bencher.iter(|| blocks.iter().map(|block| half.read_box(block, &cx).expect("voxels").len()).sum::<usize>());

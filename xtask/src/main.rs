@@ -26,7 +26,7 @@ cargo xtask TASK
   ci [--fast]    what a change has to pass: format, lints, tests, documentation, layering, each crate alone, the README's
                  example in a project of its own; --fast stops after format, lints, tests and tidy
   tidy           the rules that the compiler does not check: layering, manifests, words, file length
-  bench [ARGS]   cargo bench -p benches -- ARGS
+  bench [ARGS]   cargo bench -p benches -- ARGS, e.g. --quick
   help           this text
 ";
 
@@ -49,7 +49,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
     let workspace = Workspace::locate();
     match task.as_str() {
         "demo" => demo(&workspace, rest),
-        "bench" => workspace.cargo(["bench", "-p", "benches", "--"]).args(rest).exit_code(),
+        "bench" => workspace.cargo(["bench", "-p", "benches", "--"]).args(after_dashes(rest)).exit_code(),
         "test" => no_arguments(task, rest).and_then(|()| steps::test(&workspace)).map(|()| ExitCode::SUCCESS),
         "tidy" => no_arguments(task, rest).and_then(|()| tidy::run(&workspace)).map(|()| ExitCode::SUCCESS),
         "ci" => Ok(ci::run(&workspace, ci::Extent::from_args(rest)?)),
@@ -64,7 +64,12 @@ fn run(args: &[String]) -> Result<ExitCode> {
 /// Builds first, with cargo's progress in sight, because the first build takes minutes; then runs without a word from cargo.
 fn demo(workspace: &Workspace, args: &[String]) -> Result<ExitCode> {
     workspace.cargo(["build", "--release", "-p", "demo"]).run()?;
-    workspace.cargo(["run", "--release", "--quiet", "-p", "demo", "--"]).args(args).exit_code()
+    workspace.cargo(["run", "--release", "--quiet", "-p", "demo", "--"]).args(after_dashes(args)).exit_code()
+}
+
+/// What is for the program that is called: people write `--` before it, as cargo wants it, or leave it out.
+fn after_dashes(args: &[String]) -> &[String] {
+    args.strip_prefix(&["--".to_owned()]).unwrap_or(args)
 }
 
 fn no_arguments(task: &str, rest: &[String]) -> Result {
@@ -90,6 +95,14 @@ mod tests {
         assert!(error.contains("`golden`"), "{error}");
         let error = run(&words("ci --quick")).unwrap_err().to_string();
         assert!(error.contains("`--quick`"), "{error}");
+    }
+
+    #[test]
+    fn arguments_may_stand_after_dashes() {
+        for line in ["--quick mean", "-- --quick mean"] {
+            assert_eq!(after_dashes(&words(line)), words("--quick mean"));
+        }
+        assert!(after_dashes(&[]).is_empty());
     }
 
     #[test]
