@@ -101,6 +101,8 @@ mod tests {
         assert!(text(b"'<u8'", b"'>u8'").contains("big-endian"));
         assert!(text(b"'<u8'", b"'<c8'").contains("<c8"));
         assert!(text(b"False", b"True ").contains("Fortran"));
+        assert!(text(b"'<u8'", "'\u{e9}8'".as_bytes()).contains("\u{e9}8"), "not cut inside a letter");
+        assert!(text(b"'<u8'", b"'?u8'").contains("byte order"));
     }
 
     #[test]

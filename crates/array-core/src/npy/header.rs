@@ -17,8 +17,9 @@ pub(super) enum Stored {
 
 impl Stored {
     fn from_descr(descr: &str) -> Result<Self> {
-        let (order, code) = descr.split_at(descr.len().min(1));
-        let stored = match code {
+        let mut rest = descr.chars();
+        let order = rest.next();
+        let stored = match rest.as_str() {
             "b1" => Self::Plain(DType::Bool),
             "u1" => Self::Plain(DType::U8),
             "u2" => Self::Plain(DType::U16),
@@ -34,8 +35,9 @@ impl Stored {
             _ => return Err(bad(WHAT, &format!("values of type '{descr}' are not supported; convert them first"))),
         };
         match order {
-            "<" | "|" | "=" => Ok(stored),
-            _ => Err(bad(WHAT, &format!("'{descr}' is big-endian; save it as little-endian"))),
+            Some('<' | '|' | '=') => Ok(stored),
+            Some('>') => Err(bad(WHAT, &format!("'{descr}' is big-endian; save it as little-endian"))),
+            _ => Err(bad(WHAT, &format!("'{descr}' is no byte order and type, such as '<u2'"))),
         }
     }
 
