@@ -1,6 +1,7 @@
 //! Arrays on a server that works: voxels, scales, conformance, and how the server is asked.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use array_core::ndarray::{Array3, ArrayD};
 use array_core::testing::check_array;
@@ -271,6 +272,29 @@ fn a_version_is_pinned_when_it_is_opened() {
     array.read_box(&VoxelBox::new([0, 20, 0], [1, 1, 1]).unwrap(), &ReadContext::default()).unwrap();
     let last = server.requests().pop().unwrap();
     assert!(last.target.starts_with(&format!("/api/node/{first}/gray/raw/")), "{}", last.target);
+}
+
+#[test]
+fn a_branch_that_moves_on_does_not_move_the_array() {
+    let [first, second] = ["aa", "ab"].map(|start| start.repeat(16));
+    let of = |versions: &[Version]| DvidService::new(Some(image()), None, &options().with_versions(versions)).unwrap();
+    let before = of(&[Version::root(first.as_str())]);
+    let after = of(&[Version::root(first.as_str()), Version::child(second.as_str(), first.as_str())]);
+    // Somebody commits as soon as the versions were listed.
+    let listed = AtomicBool::new(false);
+    let (server, client) = serve(move |request: &Request| {
+        if listed.load(Ordering::SeqCst) {
+            return after.handle(request);
+        }
+        listed.store(request.path() == "/api/repos/info", Ordering::SeqCst);
+        before.handle(request)
+    });
+    let array = DvidArray::open(&client, ":master", "gray", &DvidOptions::default()).unwrap();
+    array.read_box(&VoxelBox::new([0, 20, 0], [1, 1, 1]).unwrap(), &ReadContext::default()).unwrap();
+    assert_eq!(array.source().uuid, first);
+    let asked: Vec<_> = server.requests().into_iter().map(|line| line.target).collect();
+    assert!(asked[1..].iter().all(|target| target.starts_with(&format!("/api/node/{first}/"))), "{asked:?}");
+    assert_eq!(client.resolve("aa:master").unwrap().uuid, second, "a new look sees the new version");
 }
 
 #[test]

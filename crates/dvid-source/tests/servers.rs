@@ -51,6 +51,34 @@ fn a_server_that_is_not_there() {
 }
 
 #[test]
+fn a_name_that_nobody_knows() {
+    let options = quick().with_proxy(Proxy::Direct);
+    let error = DvidClient::with_options("dvid.invalid:8000", &options).unwrap().fetch_info(ROOT, "gray").unwrap_err();
+    assert!(matches!(error, Error::Transport { connecting: true, .. }) && tries(&error) == 3, "{error:?}");
+    assert!(error.to_string().starts_with("cannot reach the server: "), "{error}");
+}
+
+#[test]
+fn an_address_of_ipv6() {
+    // Not every machine has one.
+    let Ok(listener) = TcpListener::bind("[::1]:0") else { return };
+    let address = listener.local_addr().unwrap().to_string();
+    let answering = std::thread::spawn(move || {
+        let stream = listener.accept().unwrap().0;
+        let lines = BufReader::new(&stream).lines().map(|line| line.unwrap());
+        let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+        (&stream).write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno").unwrap();
+        head
+    });
+    let client = DvidClient::with_options(&address, &quick()).unwrap();
+    assert_eq!(client.server(), format!("http://{address}"));
+    let error = client.fetch_info(ROOT, "gray").unwrap_err();
+    assert!(matches!(&error, Error::BadRequest { message, .. } if message == "no"), "{error:?}");
+    let head = answering.join().unwrap();
+    assert!(head.iter().any(|line| line.eq_ignore_ascii_case(&format!("host: {address}"))), "{head:?}");
+}
+
+#[test]
 fn https_needs_its_feature_when_it_is_used() {
     let client = DvidClient::new("https://127.0.0.1:1").unwrap();
     let error = client.fetch_info(ROOT, "gray").unwrap_err();

@@ -255,3 +255,36 @@ fn retries_end_with_the_deadline() {
     let error = array.read_box(array.meta().voxel_box(), &cx).unwrap_err();
     assert!(matches!(error, array_core::Error::DeadlineExceeded), "{error:?}");
 }
+
+#[test]
+fn a_stalled_body_ends_with_the_deadline_too() {
+    let fixture = Fixture::new();
+    for instance in ["gray", "seg"] {
+        let array = fixture.open(instance);
+        let stall = Fault::StallInBody { after: 20, pause: Duration::from_secs(30) };
+        fixture.server.inject(FaultRule::new(keyword(instance), stall).always());
+        let begun = Instant::now();
+        let cx = ReadContext::default().with_deadline(begun + Duration::from_millis(100));
+        let error = array.read_box(array.meta().voxel_box(), &cx).unwrap_err();
+        assert!(matches!(error, array_core::Error::DeadlineExceeded), "{instance}: {error:?}");
+        assert!(begun.elapsed() < Duration::from_secs(20), "{instance}: waited for the server");
+    }
+}
+
+#[test]
+fn a_server_that_is_started_again_is_found_again() {
+    let service = || {
+        let options = ServeOptions::default().with_names("gray", "seg").with_block_zyx([16; 3]);
+        DvidService::new(Some(gray()), Some(seg()), &options).unwrap()
+    };
+    let server = FixtureServer::start(service()).unwrap();
+    let client = DvidClient::with_options(&server.url(), &quick()).unwrap();
+    let array = DvidArray::open(&client, ROOT, "seg", &DvidOptions::default()).unwrap();
+    assert!(read(&array).unwrap().same_bits(&truth("seg")));
+    let port = server.addr().port();
+    drop(server);
+    let error = read(&array).unwrap_err();
+    assert!(matches!(error, Error::Transport { connecting: true, .. }) && tries(&error) >= 3, "{error:?}");
+    let _server = FixtureServer::start_on(port, service()).unwrap();
+    assert!(read(&array).unwrap().same_bits(&truth("seg")), "over new connections");
+}

@@ -139,7 +139,11 @@ fn words(error: &ureq::Error) -> String {
     }
 }
 
+/// Whether an error before the answer is that of a connection which never stood: all but those of one that broke. Names
+/// that nobody knows have no kind of their own.
 fn is_connecting(error: &io::Error) -> bool {
     use io::ErrorKind as K;
-    matches!(error.kind(), K::ConnectionRefused | K::HostUnreachable | K::NetworkUnreachable | K::AddrNotAvailable)
+    let broke = [K::ConnectionReset, K::ConnectionAborted, K::BrokenPipe, K::UnexpectedEof, K::NotConnected];
+    let late = [K::TimedOut, K::WouldBlock, K::Interrupted, K::WriteZero];
+    !broke.contains(&error.kind()) && !late.contains(&error.kind())
 }

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::{Error, Result};
 
@@ -22,13 +22,17 @@ impl ServerUrl {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (true, rest),
             Some(_) => return bad("the scheme is http or https"),
         };
-        if rest.contains(|c: char| c.is_whitespace() || c.is_control() || "?#@\\\"<>".contains(c)) {
+        let (authority, prefix) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+        // What may stand in a path; a query, a fragment or a login have no place here.
+        if rest.contains(|c: char| !c.is_ascii_alphanumeric() && !"-._~!$&'()*+,;=:%/[]".contains(c)) {
             return bad("it has a character that does not belong there");
         }
-        let (authority, prefix) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
         let (host, port) = split_port(authority);
         if host.is_empty() {
             return bad("the host is missing");
+        }
+        if !is_host(host) {
+            return bad("the host is a name of letters, digits, `-`, `_` and `.`, or an address, IPv6 in brackets");
         }
         if port.is_some_and(|port| port.parse::<u16>().map_or(true, |port| port == 0)) {
             return bad("the port is a number from 1 to 65535");
@@ -46,6 +50,13 @@ impl ServerUrl {
     pub(crate) fn is_loopback(&self) -> bool {
         let host = split_port(&self.authority).0.trim_matches(['[', ']']);
         host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[') {
+        Some(address) => address.strip_suffix(']').is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()),
+        None => host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)),
     }
 }
 
@@ -81,8 +92,25 @@ mod tests {
 
     #[test]
     fn what_is_no_server_is_refused_with_the_rule() {
-        for text in ["", "http://", "dvid://host", "host:port", "host:0", "host:99999", "user@host", "host?x=1", ":80"]
-        {
+        for text in [
+            "",
+            "http://",
+            "dvid://host",
+            "host:port",
+            "host:0",
+            "host:99999",
+            "user@host",
+            "host?x=1",
+            ":80",
+            "::1",
+            "[::1",
+            "[::1]x:80",
+            "[name]:80",
+            "h%st:80",
+            "hôst:80",
+            "*",
+            "host/a|b",
+        ] {
             let error = ServerUrl::parse(text).unwrap_err();
             assert!(matches!(&error, Error::BadServer { server, .. } if server == text), "{text}: {error}");
         }
