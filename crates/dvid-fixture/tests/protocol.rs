@@ -157,6 +157,10 @@ fn images_are_refused_in_the_words_of_the_real_server() {
             format!("{node}/gray/subvolblocks/64_64_64/0_0_0?compression=jpeg"),
             "can't encode JPEG: expected internal block data to be JPEG, was LZ4 compression instead",
         ),
+        (
+            format!("{node}/gray/blocks/0_0_0/2147483647"),
+            "Requested payload (562949953159168 bytes) exceeds this DVID server's set limit (3221225472)",
+        ),
         (format!("{node}/gray/blocks/0_0_0"), "\"blocks\" must be followed by block-coord/span-x"),
         (
             format!("{node}/gray/raw/0_1_2/4_4_4/0_0_0?roi=x"),

@@ -7,7 +7,7 @@ use array_core::VoxelBox;
 use super::frames::{Encode, framed, octets, shuffled, stream};
 use super::jpeg;
 use super::refusal::{Refusal, Result, bad};
-use super::region::{Region, block_list, int32, triple};
+use super::region::{Region, block_list, check_bytes, int32, triple};
 use super::throttle::Throttle;
 use super::volume::Volume;
 use crate::http::{Request, Response};
@@ -83,6 +83,8 @@ fn blocks(volume: &Volume, rest: &[&str]) -> Result<Response> {
     if span < 0 {
         return Err(Refusal::Bare(500, format!("Panic detected on request:\nillegal span {span}\n")));
     }
+    // The real server has no limit here, but its answers do not stand in the memory of a test.
+    check_bytes(volume.block_zyx.iter().fold(i128::from(span), |n, side| n * i128::from(*side)), "Requested")?;
     let blocks = (x..x + span).map(|x| volume.read::<u8>(0, &block_box(volume, [z, y, x])?));
     let mut bytes = Vec::new();
     for block in blocks {

@@ -27,11 +27,7 @@ impl Region {
 
     /// Refuses more voxels than fit into an answer. The types word it differently: `requested` is their first word.
     pub(super) fn check_payload(&self, bytes_per_voxel: i64, requested: &str) -> Result<()> {
-        let bytes = self.size_xyz.iter().fold(i128::from(bytes_per_voxel), |bytes, side| bytes * i128::from(*side));
-        if bytes <= PAYLOAD_LIMIT {
-            return Ok(());
-        }
-        bad(format!("{requested} payload ({bytes} bytes) exceeds this DVID server's set limit ({PAYLOAD_LIMIT})"))
+        check_bytes(self.size_xyz.iter().fold(i128::from(bytes_per_voxel), |n, side| n * i128::from(*side)), requested)
     }
 
     /// Refuses what does not begin and end on block borders. `endpoint` is how the message calls the endpoint.
@@ -60,6 +56,14 @@ impl Region {
     pub(super) fn voxels(&self) -> Result<VoxelBox> {
         Ok(VoxelBox::new(reversed(self.offset_xyz), reversed(self.size_xyz))?)
     }
+}
+
+/// Refuses an answer of more bytes than one may have.
+pub(super) fn check_bytes(bytes: i128, requested: &str) -> Result<()> {
+    if bytes <= PAYLOAD_LIMIT {
+        return Ok(());
+    }
+    bad(format!("{requested} payload ({bytes} bytes) exceeds this DVID server's set limit ({PAYLOAD_LIMIT})"))
 }
 
 /// Turns x, y, z into z, y, x and back.
