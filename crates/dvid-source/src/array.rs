@@ -17,6 +17,9 @@ pub use options::DvidOptions;
 use crate::client::Control;
 use crate::{DvidClient, Error, InstanceInfo, Node, Payload, Result};
 
+/// The most voxels of a block of labels, 64 times what is usual: 128 MiB.
+const MAX_LABEL_BLOCK: i64 = 256 * 256 * 256;
+
 /// Where the voxels of an array are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -75,6 +78,7 @@ impl DvidArray {
     /// than `uint8blk` and `labelmap`; [`Error::NoSuchScale`]; [`Error::BadInfo`] where the server states something
     /// impossible that no option replaces; [`Error::BadOption`].
     pub fn open(client: &DvidClient, uuid: &str, instance: &str, options: &DvidOptions) -> Result<Self> {
+        options.check()?;
         let cx = ReadContext::default();
         let node = client.resolve_for(uuid, Some(instance), &Control::new(&cx))?;
         let info = client.fetch_info(&node.uuid, instance)?;
@@ -143,7 +147,6 @@ impl Array for DvidArray {
 
 impl Volume {
     fn new(client: DvidClient, node: Node, instance: &str, info: InstanceInfo, options: &DvidOptions) -> Result<Self> {
-        options.check()?;
         let route = route(&info)?;
         let block = block_size(&info, route)?;
         let (server, uuid) = (client.server().to_owned(), node.uuid.clone());
@@ -193,8 +196,39 @@ fn block_size(info: &InstanceInfo, route: Route) -> Result<[i64; 3]> {
         Some(&[z, y, x]) if [z, y, x].iter().all(|side| (1..=1 << 12).contains(side)) => [z, y, x],
         _ => return Err(bad("three sizes from 1 to 4096 are due")),
     };
-    if route != Route::Image && Payload::LabelBlock.max_len(block.map(|side| side as usize)).is_err() {
+    if route == Route::Image {
+        return Ok(block);
+    }
+    if Payload::LabelBlock.max_len(block.map(|side| side as usize)).is_err() {
         return Err(bad("blocks of labels have sides that are multiples of 8, up to 1024"));
     }
+    // A block is unpacked as a whole, so what a server states here decides how much memory a read takes.
+    if block.iter().product::<i64>() > MAX_LABEL_BLOCK {
+        return Err(bad("blocks of more than 256 x 256 x 256 labels are not read"));
+    }
     Ok(block)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_memory_of_a_block_is_bounded_before_any_is_read() {
+        let block = |type_name: &str, size_xyz: [i64; 3]| {
+            let base = json!({"TypeName": type_name, "Name": "x", "Compression": "gzip"});
+            let info = InstanceInfo::parse(json!({"Base": base, "Extended": {"BlockSize": size_xyz}}), "x").unwrap();
+            block_size(&info, route(&info).unwrap())
+        };
+        assert_eq!(block("labelmap", [16, 32, 64]).unwrap(), [64, 32, 16]);
+        assert_eq!(block("labelmap", [256; 3]).unwrap(), [256; 3]);
+        assert_eq!(block("uint8blk", [20, 1024, 1024]).unwrap(), [1024, 1024, 20], "images are read in any pieces");
+        for (type_name, size) in
+            [("labelmap", [512; 3]), ("labelmap", [20, 16, 16]), ("labelmap", [0; 3]), ("uint8blk", [5_000; 3])]
+        {
+            let error = block(type_name, size).unwrap_err();
+            assert!(matches!(error, Error::BadInfo { .. }) && error.to_string().contains("`BlockSize`"), "{error}");
+        }
+    }
 }

@@ -257,6 +257,20 @@ fn a_budget_of_one_asks_one_thing_at_a_time() {
 }
 
 #[test]
+fn all_arrays_of_a_server_share_what_may_be_in_flight() {
+    let (server, first) = serve(service());
+    let second = DvidClient::new(&server.url()).unwrap();
+    let arrays: Vec<_> = [&first, &second].into_iter().flat_map(|c| [open(c, "gray", 0), open(c, "seg", 0)]).collect();
+    std::thread::scope(|scope| {
+        for array in arrays.iter().chain(&arrays) {
+            scope.spawn(|| array.read_box(array.meta().voxel_box(), &ReadContext::default()).unwrap());
+        }
+    });
+    let peak = server.peak_in_flight();
+    assert!(peak <= Budget::REQUESTS, "{peak} requests in flight");
+}
+
+#[test]
 fn a_version_is_pinned_when_it_is_opened() {
     let (first, second) = ("aa".repeat(16), "ab".repeat(16));
     let versions = [Version::root(first.as_str()), Version::child(second.as_str(), first.as_str())];
@@ -322,7 +336,7 @@ fn what_the_server_states_wrongly_can_be_replaced() {
 
 #[test]
 fn options_that_cannot_be_are_refused() {
-    let (_server, client) = serve(service());
+    let (server, client) = serve(service());
     for options in [
         DvidOptions::default().with_chunk_voxels(0),
         DvidOptions::default().with_chunk_voxels(1 << 30),
@@ -333,6 +347,7 @@ fn options_that_cannot_be_are_refused() {
         let error = DvidArray::open(&client, ROOT, "gray", &options).unwrap_err();
         assert!(matches!(error, Error::BadOption { .. }), "{error}");
     }
+    assert_eq!(server.request_count(), 0, "nothing has to be asked for that");
 }
 
 #[test]

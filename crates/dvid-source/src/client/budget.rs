@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::control::{Control, POLL};
@@ -20,6 +20,9 @@ pub struct Budget {
 struct Used {
     requests: usize,
     bytes: u64,
+    /// Who waits, first come first served: otherwise a large request would wait as long as small ones keep coming.
+    queue: VecDeque<u64>,
+    next_ticket: u64,
 }
 
 impl Budget {
@@ -61,10 +64,17 @@ impl Budget {
     /// Waits until a request of so many bytes may start; it counts as long as the permit lives.
     pub(crate) fn acquire(&self, bytes: u64, control: &Control<'_>) -> Result<Permit<'_>> {
         let mut used = self.lock();
+        let ticket = used.next_ticket;
+        used.next_ticket += 1;
+        used.queue.push_back(ticket);
         loop {
-            control.check()?;
-            let alone = used.requests == 0;
-            if alone || (used.requests < self.requests && used.bytes.saturating_add(bytes) <= self.bytes) {
+            let go_on = control.check();
+            let fits = used.requests < self.requests && used.bytes.saturating_add(bytes) <= self.bytes;
+            let may_start = used.queue.front() == Some(&ticket) && (fits || used.requests == 0);
+            if go_on.is_err() || may_start {
+                used.queue.retain(|waiting| *waiting != ticket);
+                self.released.notify_all();
+                go_on?;
                 used.requests += 1;
                 used.bytes += bytes;
                 return Ok(Permit { budget: self, bytes });
@@ -131,6 +141,24 @@ mod tests {
         assert!(budget.acquire(1, &Control::new(&cancelled)).is_err(), "waiting can be cancelled");
         drop(permit);
         assert!(budget.acquire(1, &control).is_ok());
+    }
+
+    #[test]
+    fn a_large_request_is_not_overtaken_for_ever() {
+        let (budget, cx) = (Budget::new(4, 10), ReadContext::default());
+        let control = Control::new(&cx);
+        let small = budget.acquire(1, &control).unwrap();
+        std::thread::scope(|scope| {
+            let large = scope.spawn(|| budget.acquire(1_000, &Control::new(&cx)).map(drop));
+            while budget.lock().queue.is_empty() {
+                std::thread::yield_now();
+            }
+            let late = ReadContext::default().with_deadline(std::time::Instant::now() + 2 * POLL);
+            assert!(budget.acquire(1, &Control::new(&late)).is_err(), "it would fit, but is not first");
+            drop(small);
+            large.join().unwrap().unwrap();
+        });
+        assert!(budget.acquire(1, &control).is_ok() && budget.lock().queue.is_empty());
     }
 
     #[test]
