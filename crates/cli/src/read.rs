@@ -133,7 +133,7 @@ impl Format {
             Self::Npy => files::write_npy(path, &read.block),
             Self::Png => {
                 let (bytes, grays) = view::png(array, &read.block)?;
-                if let Some(grays) = grays {
+                if let Some(grays) = grays.filter(|_| !matches!(array.dtype(), DType::U8 | DType::Bool)) {
                     eprintln!("picture: {grays}");
                 }
                 files::write_bytes(path, &bytes)

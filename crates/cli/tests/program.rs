@@ -240,6 +240,7 @@ fn what_a_reader_of_the_result_has_to_know_is_a_note() {
     assert!(output.status.success() && stderr(&output).contains("holds no voxel of 'em'"), "{}", stderr(&output));
     let output = voxscope(here, &["read", "ids.npy", "--kind", "image", "-o", "a.png"]);
     assert!(stderr(&output).contains("is black"), "{}", stderr(&output));
+    assert!(stderr(&voxscope(here, &["read", "em.npy", "-o", "a.png"])).is_empty(), "bytes are shown as they are");
 }
 
 #[test]

@@ -45,8 +45,8 @@
 //! * `dvid` (default): DVID servers over HTTP. `https`: the same over TLS.
 //! * `neuroglancer` (default): layers, viewer states and links.
 //!
-//! A configuration may name a back end that was not built in; opening it says which feature brings it. Progress, retries and
-//! the scale that was chosen are `tracing` events.
+//! A configuration may name a back end that was not built in; opening it says which feature brings it. Requests, retries,
+//! resolved versions and the scale that was opened are `tracing` events.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
