@@ -4,11 +4,16 @@
 pub(crate) mod stage;
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use array_core::{Block, VoxelBox};
 use serde_json::Value;
+
+/// Tells it although the test passes: the harness keeps back what `println!` says then.
+macro_rules! tell {
+    ($($text:tt)*) => { writeln!(std::io::stderr(), $($text)*).expect("standard error takes a line") };
+}
 
 /// The folder of the cases; a relative `VOXSCOPE_GOLDEN` counts from the root of the workspace.
 pub(crate) fn folder() -> PathBuf {
@@ -43,7 +48,7 @@ pub(crate) fn list(name: &str) -> Option<Vec<Value>> {
     if is_named() && !path.exists() {
         let golden = folder().with_file_name("");
         assert!(golden.is_dir(), "{} is no folder", golden.display());
-        println!("{} does not exist: 0 cases", path.display());
+        tell!("{} does not exist: 0 cases", path.display());
         return None;
     }
     let text = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
@@ -145,15 +150,13 @@ impl Tally {
         self.0.get(what).map_or(0, |kinds| kinds.values().map(Vec::len).sum())
     }
 
+    /// Counts per kind for everybody; which cases they are only where a test fails.
     pub(crate) fn print(&self) {
         for (what, kinds) in &self.0 {
-            println!("{what}: {}", kinds.values().map(Vec::len).sum::<usize>());
+            tell!("{what}: {}", kinds.values().map(Vec::len).sum::<usize>());
             for (kind, ids) in kinds {
-                println!(
-                    "  {:4} {kind}{}",
-                    ids.len(),
-                    if *what == "run" { String::new() } else { format!(": {}", ids.join(" ")) }
-                );
+                tell!("  {:4} {kind}", ids.len());
+                println!("  {what}, {kind}: {}", ids.join(" "));
             }
         }
     }
