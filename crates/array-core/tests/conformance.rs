@@ -202,3 +202,10 @@ fn unbounded_axes_mean_everything() {
     assert_eq!(all.shape(), [2, 5]);
     assert_eq!(array.index_ranges(Roi::new([-5], [16]).unwrap()).unwrap(), [0..2, 1..3]);
 }
+
+#[test]
+fn an_array_without_a_place_conforms() {
+    let array = memory(&[Dim::Plain { kind: AxisKind::Channel, extent: 3 }], DType::U8);
+    check_array(&array).unwrap();
+    assert_eq!(array.read_block(Roi::<i64>::unbounded(0).unwrap()).unwrap(), array.data().unwrap());
+}

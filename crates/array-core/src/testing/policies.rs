@@ -7,6 +7,10 @@ use super::{Checked, ensure, works};
 use crate::{Array, ArrayExt, Error, FillValue, Outside, ReadOptions};
 
 pub(super) fn check(array: &dyn Array, whole: &VoxelBox) -> Checked {
+    if array.dims() == 0 {
+        // Without a physical axis there is no outside, and nothing to be aligned.
+        return Ok(());
+    }
     check_outside(array, whole)?;
     check_alignment(array, whole)
 }

@@ -115,6 +115,9 @@ fn check_crop(array: &dyn Array, part: &VoxelBox, whole: &VoxelBox, reference: &
     ensure(crop.meta().voxel_box() == part, "A12", || format!("a crop to {roi} covers {}", crop.roi()))?;
     let block = works(crop.data(), "A12", format_args!("reading a crop to {roi}"))?;
     ensure(same(&block, &cut(array.meta(), reference, whole, part)?), "A12", || format!("a crop to {roi} differs"))?;
+    if part.dims() == 0 {
+        return Ok(());
+    }
     let beyond = works(
         crop.roi().shift(&works(crop.roi().shape().map_err(Into::into), "A12", part)?).map_err(Into::into),
         "A12",
