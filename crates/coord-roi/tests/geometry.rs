@@ -197,3 +197,14 @@ fn the_compatibility_module_keeps_the_reference_arithmetic() {
     let moved = PartialRoi::from(roi("[3:10, :]")).with_offset(Coordinate::from([5, 5]).into()).unwrap();
     assert_eq!(Roi::try_from(moved).unwrap(), roi("[5:12, :]"));
 }
+
+#[test]
+fn the_compatibility_module_compares_empty_regions_of_equal_dims_only() {
+    let empty = |dims| {
+        let offset = PartialCoordinate::filled(dims, None).unwrap();
+        PartialRoi::new(offset, PartialCoordinate::filled(dims, Some(0)).unwrap()).unwrap()
+    };
+    assert_eq!(empty(2).contains(&empty(2)), Ok(true));
+    assert_eq!(empty(2).contains(&empty(1)), Err(Error::DimsMismatch { expected: 2, found: 1 }));
+    assert_eq!(empty(1).contains(&empty(2)), Err(Error::DimsMismatch { expected: 1, found: 2 }));
+}

@@ -28,8 +28,11 @@ impl PartialRoi {
     /// empty or its begin is inside.
     ///
     /// # Errors
-    /// As [`contains_point`](Self::contains_point).
+    /// As [`contains_point`](Self::contains_point), also when both are empty and `other` has fewer axes.
     pub fn contains(&self, other: &Self) -> Result<bool> {
+        if self.is_empty() && other.is_empty() && self.dims() != other.dims() {
+            return Err(Error::DimsMismatch { expected: self.dims(), found: other.dims() });
+        }
         let begin_inside = self.contains_point(&other.offset())?;
         if other.is_empty() {
             return Ok(self.is_empty() || begin_inside);

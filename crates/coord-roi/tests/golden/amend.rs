@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::case::Case;
+use crate::case::{Case, any, dims, is_negative};
 
 /// The quotient of a case that the reference has sent through a double: the exact one. Other cases: as recorded.
 pub(crate) fn exact_quotient(case: &Case) -> Result<Value, String> {
@@ -61,9 +61,18 @@ fn expected(case: &Case, args: &Value) -> Option<Value> {
     let recorded_truth = recorded["value"].as_bool();
     Some(match case.op.as_str() {
         // A shape is not negative and is not turned around.
-        "roi.new" if has_negative(&args["shape"]) => error,
-        _ if has_negative(&own["shape"]) || has_negative(&other["shape"]) => error,
-        "roi.mul" if has_negative(other) => error,
+        "roi.new" if any(&args["shape"], &is_negative) => error,
+        _ if any(&own["shape"], &is_negative) || any(&other["shape"], &is_negative) => error,
+        "roi.mul" if any(other, &is_negative) => error,
+        "roi.set_shape" if any(&args["value"], &is_negative) => error,
+        // None is for the axes of regions, not for amounts and steps.
+        "roi.shift" | "roi.add" | "roi.sub" | "roi.mul" | "roi.grow" | "roi.snap_to_grid" if lacks_amount(args) => {
+            error
+        }
+        "roi.set_offset" | "roi.set_shape" => assigned(case, args).unwrap_or(error),
+        // Points and regions of other dims are not just outside.
+        "roi.contains_point" if dims(&args["point"]) != dims(own) => error,
+        "roi.contains_roi" if dims(other) != dims(own) => error,
         // An empty region has no points, is in every region, and is the same wherever it is.
         "roi.contains_point" => truth(!is_empty(own) && recorded_truth?),
         "roi.contains_roi" => truth(is_empty(other) || (!is_empty(own) && recorded_truth?)),
@@ -73,24 +82,41 @@ fn expected(case: &Case, args: &Value) -> Option<Value> {
         "roi.grow" => grown(recorded, args),
         "roi.snap_to_grid" => snapped(recorded, args)?,
         "roi.new" | "roi.str" | "roi.intersect" | "roi.union" | "roi.squeeze" | "roi.to_slices" | "roi.shift"
-        | "roi.add" | "roi.sub" | "roi.mul" | "roi.set_offset" | "roi.set_shape" => recorded.clone(),
+        | "roi.add" | "roi.sub" | "roi.mul" => recorded.clone(),
         _ => return None,
     })
 }
 
-fn dims(roi: &Value) -> usize {
-    roi["shape"].as_array().map_or(0, Vec::len)
+fn axes(roi: &Value) -> usize {
+    dims(roi).unwrap_or(0)
+}
+
+/// Whether an amount or a step has no value on some axis.
+fn lacks_amount(args: &Value) -> bool {
+    ["by", "other", "neg", "pos", "voxel_size"].into_iter().any(|key| {
+        let amount = args.get(key).and_then(Value::as_array);
+        amount.is_some_and(|entries| entries.iter().any(Value::is_null))
+    })
+}
+
+/// The new offset and shape together, as far as they make a region: bounded axes have an offset.
+fn assigned(case: &Case, args: &Value) -> Option<Value> {
+    // A lone none is no list of entries.
+    args["value"].as_array()?;
+    let mut roi = args["self"].clone();
+    roi[case.op.trim_start_matches("roi.set_")] = args["value"].clone();
+    for axis in 0..axes(&roi) {
+        if roi["shape"][axis].is_null() {
+            roi["offset"][axis] = Value::Null;
+        } else if roi["offset"][axis].is_null() {
+            return None;
+        }
+    }
+    Some(json!({"kind": "roi", "value": roi}))
 }
 
 fn is_empty(roi: &Value) -> bool {
     roi["shape"].as_array().is_some_and(|shape| shape.contains(&json!(0)))
-}
-
-fn has_negative(value: &Value) -> bool {
-    match value {
-        Value::Array(entries) => entries.iter().any(has_negative),
-        value => value.as_i64().is_some_and(|value| value < 0),
-    }
 }
 
 /// Empty wins over unbounded, and an empty axis begins, ends and has its middle where it is.
@@ -100,7 +126,7 @@ fn properties(recorded: &Value, own: &Value) -> Value {
         expected["value"]["size"] = json!({"kind": "int", "value": 0});
         expected["value"]["unbounded"]["value"] = false.into();
     }
-    for axis in (0..dims(own)).filter(|&axis| own["shape"][axis] == 0) {
+    for axis in (0..axes(own)).filter(|&axis| own["shape"][axis] == 0) {
         for name in ["offset", "begin", "end", "center"] {
             expected["value"][name]["value"][axis] = own["offset"][axis].clone();
         }
@@ -116,8 +142,8 @@ fn entry(value: &Value, axis: usize) -> Option<i64> {
 /// Limits that cross give an empty axis at the new begin.
 fn grown(recorded: &Value, args: &Value) -> Value {
     let mut expected = recorded.clone();
-    for axis in 0..dims(&recorded["value"]) {
-        if has_negative(&recorded["value"]["shape"][axis]) {
+    for axis in 0..axes(&recorded["value"]) {
+        if any(&recorded["value"]["shape"][axis], &is_negative) {
             expected["value"]["shape"][axis] = 0.into();
         }
         if let (Some(begin), Some(neg)) = (args["self"]["offset"][axis].as_i64(), entry(&args["neg"], axis)) {
@@ -130,13 +156,14 @@ fn grown(recorded: &Value, args: &Value) -> Value {
 /// An empty axis stays empty, and its begin is snapped; limits that cross give an empty axis at the new begin.
 fn snapped(recorded: &Value, args: &Value) -> Option<Value> {
     let mut expected = recorded.clone();
-    for axis in 0..dims(&recorded["value"]) {
+    for axis in 0..axes(&recorded["value"]) {
         let (begin, shape) = (&args["self"]["offset"][axis], &args["self"]["shape"][axis]);
         if *shape == 0 {
             let step = entry(&args["voxel_size"], axis)?;
-            expected["value"]["offset"][axis] = snapped_begin(begin.as_i64()?, step, args["mode"].as_str()?)?.into();
+            expected["value"]["offset"][axis] =
+                snapped_begin(begin.as_i64()?, step, args["mode"].as_str().unwrap_or("grow"))?.into();
         }
-        if *shape == 0 || has_negative(&recorded["value"]["shape"][axis]) {
+        if *shape == 0 || any(&recorded["value"]["shape"][axis], &is_negative) {
             expected["value"]["shape"][axis] = 0.into();
         }
     }

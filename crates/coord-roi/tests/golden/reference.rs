@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 
+use coord_roi::Rounding;
 use coord_roi::compat::{PartialCoordinate, PartialRoi};
 use serde_json::{Value, json};
 
-use crate::case::{Failure, Outcome};
-use crate::whole::axis;
+use crate::case::{Failure, Outcome, dims, is_negative};
+use crate::whole::{axis, rounding};
 
 /// The result of the compatibility module; none where it leaves the operation to the main interface.
 pub(crate) fn run(op: &str, args: &Value) -> Result<Option<Outcome>, String> {
@@ -27,6 +28,15 @@ fn operand(value: &Value, dims: usize) -> Result<PartialCoordinate, Failure> {
         return Ok(PartialCoordinate::filled(dims, partial(&json!([value]))?.entries()[0])?);
     }
     partial(value)
+}
+
+/// A divisor of a rounding division: below zero it is refused also where there is nothing to divide.
+fn step(value: &Value, dims: usize) -> Result<PartialCoordinate, Failure> {
+    if is_negative(value) {
+        let alone = operand(value, 1)?;
+        alone.div_ceil(&alone)?;
+    }
+    operand(value, dims)
 }
 
 fn coordinate_op(name: &str, args: &Value) -> Option<Outcome> {
@@ -53,7 +63,8 @@ fn unary(name: &str, args: &Value) -> Outcome {
 
 fn binary(name: &str, args: &Value) -> Outcome {
     let own = partial(&args["self"])?;
-    let other = operand(&args["other"], own.dims())?;
+    let rounding = matches!(name, "ceil_division" | "round_division");
+    let other = if rounding { step } else { operand }(&args["other"], own.dims())?;
     let value = match name {
         "add" => own.checked_add(&other)?,
         "sub" => own.checked_sub(&other)?,
@@ -70,7 +81,11 @@ fn binary(name: &str, args: &Value) -> Outcome {
 
 fn relation(name: &str, args: &Value) -> Outcome {
     let own = partial(&args["self"])?;
-    let other = operand(args["other"].get("raw").unwrap_or(&args["other"]), own.dims())?;
+    if name == "eq" && dims(&args["other"]).is_none() && args["other"].get("raw").is_none() {
+        // Nothing but a sequence has a `==` with a coordinate in Rust; in the reference it is false.
+        return Ok(json!({"kind": "bool", "value": false}));
+    }
+    let other = partial(args["other"].get("raw").unwrap_or(&args["other"]))?;
     let answer = match name {
         "eq" => own == other,
         "lt" => own.lexicographic_cmp(&other)? == Ordering::Less,
@@ -95,6 +110,7 @@ fn roi_op(name: &str, args: &Value) -> Option<Outcome> {
         "to_slices" => roi(&args["self"]).and_then(|own| Ok(json!({"kind": "slices", "value": own.to_slices()?}))),
         "eq" | "contains_point" | "contains_roi" => relation_of_rois(name, args),
         "set_offset" | "set_shape" | "squeeze" | "floordiv" | "truediv" | "mod" | "snap_to_grid" => changed(name, args),
+        "add" | "sub" | "shift" | "mul" | "grow" => moved(name, args),
         _ => return None,
     })
 }
@@ -140,6 +156,28 @@ fn changed(name: &str, args: &Value) -> Outcome {
         "floordiv" => own.div_floor(&by("other")?)?,
         "truediv" => own.div_trunc(&by("other")?)?,
         "mod" => own.rem_floor(&by("other")?)?,
-        _ => own.snap_to_grid(&by("voxel_size")?, args["mode"].as_str().unwrap_or("grow").parse()?)?,
+        _ => {
+            let mode = rounding(args);
+            // What is wrong with the steps comes before what is wrong with the mode.
+            let snapped = own.snap_to_grid(&partial(&args["voxel_size"])?, mode.clone().unwrap_or(Rounding::Grow))?;
+            mode.map(|_| snapped)?
+        }
+    }))
+}
+
+/// Offset and shape moved by amounts that may lack a value, none in, none out.
+fn moved(name: &str, args: &Value) -> Outcome {
+    let own = roi(&args["self"])?;
+    let by = |key: &str| operand(&args[key], own.dims());
+    let (offset, shape) = (own.offset(), own.shape());
+    Ok(roi_value(match name {
+        "add" => own.with_offset(offset.checked_add(&by("other")?)?)?,
+        "sub" => own.with_offset(offset.checked_sub(&by("other")?)?)?,
+        "shift" => own.with_offset(offset.checked_add(&by("by")?)?)?,
+        "mul" => PartialRoi::new(offset.checked_mul(&by("other")?)?, shape.checked_mul(&by("other")?)?)?,
+        _ => {
+            let (neg, pos) = (by("neg")?, by("pos")?);
+            PartialRoi::new(offset.checked_sub(&neg)?, shape.checked_add(&neg)?.checked_add(&pos)?)?
+        }
     }))
 }

@@ -4,7 +4,7 @@ use coord_roi::compat::PartialRoi;
 use coord_roi::{Axis, Coordinate, Grid, Length, Roi, Rounding, VoxelBox};
 use serde_json::{Value, json};
 
-use crate::case::{Failure, Outcome};
+use crate::case::{Failure, Outcome, dims, is_negative};
 
 /// The result of the main interface; none where it leaves the operation out; an error for an operation that does not
 /// exist.
@@ -50,6 +50,15 @@ fn operand(value: &Value, dims: usize) -> Result<Coordinate, Failure> {
     coordinate(value)
 }
 
+/// A divisor of a rounding division: below zero it is refused also where there is nothing to divide.
+fn step(value: &Value, dims: usize) -> Result<Coordinate, Failure> {
+    if is_negative(value) {
+        let alone = operand(value, 1)?;
+        alone.div_ceil(&alone)?;
+    }
+    operand(value, dims)
+}
+
 fn coordinate_op(name: &str, args: &Value) -> Option<Outcome> {
     Some(match name {
         "new" => items(&args["items"]),
@@ -85,6 +94,10 @@ fn multiplication_commutes(args: &Value) -> Failure {
 fn equals(args: &Value) -> Outcome {
     let own = coordinate(&args["self"])?;
     let raw = args["other"].get("raw");
+    if dims(&args["other"]).is_none() && raw.is_none() {
+        // Nothing but a sequence has a `==` with a coordinate in Rust; in the reference it is false.
+        return Ok(json!({"kind": "bool", "value": false}));
+    }
     let other = coordinate(raw.unwrap_or(&args["other"]))?;
     let equal = if raw.is_some() { own == *other.as_slice() } else { own == other };
     Ok(json!({"kind": "bool", "value": equal}))
@@ -103,10 +116,12 @@ fn unary(name: &str, args: &Value) -> Outcome {
 
 fn binary(name: &str, args: &Value) -> Outcome {
     let own = coordinate(&args["self"])?;
-    // Relations take any sequence, arithmetic does not.
-    let relation = matches!(name, "lt" | "is_multiple_of");
-    let sequence = args["other"].get("raw").filter(|_| relation);
-    let other = operand(sequence.unwrap_or(&args["other"]), own.dims())?;
+    let other = match name {
+        // Relations take any sequence but no number, arithmetic takes coordinates and numbers.
+        "lt" | "is_multiple_of" => coordinate(args["other"].get("raw").unwrap_or(&args["other"]))?,
+        "ceil_division" | "round_division" => step(&args["other"], own.dims())?,
+        _ => operand(&args["other"], own.dims())?,
+    };
     let value = match name {
         "add" => own.checked_add(&other)?,
         "sub" => own.checked_sub(&other)?,
@@ -195,9 +210,16 @@ fn slices(args: &Value) -> Outcome {
 
 fn snapped(args: &Value) -> Outcome {
     let own = roi(&args["self"])?;
-    let rounding: Rounding = args["mode"].as_str().unwrap_or("grow").parse()?;
+    let mode = rounding(args);
     let grid = Grid::with_step(operand(&args["voxel_size"], own.dims())?.to_lengths())?;
-    Ok(roi_value(own.snap(&grid, rounding)?.to_integers()?))
+    // What is wrong with the steps comes before what is wrong with the mode.
+    let snapped = own.snap(&grid, mode.clone().unwrap_or(Rounding::Grow))?;
+    mode?;
+    Ok(roi_value(snapped.to_integers()?))
+}
+
+pub(crate) fn rounding(args: &Value) -> coord_roi::Result<Rounding> {
+    args["mode"].as_str().unwrap_or("grow").parse()
 }
 
 fn moved(name: &str, args: &Value) -> Outcome {
@@ -209,9 +231,17 @@ fn moved(name: &str, args: &Value) -> Outcome {
         "shift" => own.shift(&by("by")?)?,
         "add" => own.shift(&by("other")?)?,
         "sub" => own.shift(&by("other")?.checked_neg()?)?,
-        "mul" => own.scale(&by("other")?)?,
+        "mul" => own.scale(&factor(&args["other"], own.dims())?)?,
         _ => own.div_exact(&by("other")?)?,
     }))
+}
+
+/// A factor of a region: below zero it is refused also where there is nothing to multiply.
+fn factor(value: &Value, dims: usize) -> Result<Coordinate, Failure> {
+    if is_negative(value) {
+        Roi::unbounded(1)?.scale(&operand(value, 1)?)?;
+    }
+    operand(value, dims)
 }
 
 fn related(name: &str, args: &Value) -> Outcome {
