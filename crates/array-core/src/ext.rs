@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use coord_roi::{Coordinate, Length, Roi, Rounding, VoxelBox};
+use coord_roi::{Coordinate, Length, Roi, VoxelBox};
 use ndarray::ArrayD;
 
 use crate::block::block_bytes;
@@ -134,12 +134,11 @@ pub trait ArrayExt: Array {
     fn read_with(&self, roi: impl Into<Roi<Length>>, options: &ReadOptions) -> Result<ReadBlock> {
         let meta = self.meta();
         let roi = meta.bounded(&roi.into())?;
+        let voxels = meta.voxels_asked(&roi, options.alignment)?;
         if roi.is_empty() {
-            // Nothing to align: an empty region transfers nothing, whatever the policies.
-            let voxels = meta.to_voxels(&roi, Rounding::Grow)?;
+            // An empty region transfers nothing, whatever the policies.
             return Ok(ReadBlock::new(Block::zeros(meta.dtype(), &meta.block_shape(&voxels))?, roi));
         }
-        let voxels = meta.to_voxels(&roi, options.alignment)?;
         let effective = meta.grid().to_world(&voxels)?;
         if voxels.is_empty() || meta.voxel_box().contains(&voxels) {
             return Ok(ReadBlock::new(self.read_box(&voxels, &options.context)?, effective));
@@ -160,6 +159,21 @@ pub trait ArrayExt: Array {
                 Ok(ReadBlock::new(block, effective))
             }
         }
+    }
+
+    /// The voxels of the array that [`read_with`](Self::read_with) would transfer: what a [`plan`](Array::plan) of the same
+    /// request is about. Refuses what the read would refuse.
+    ///
+    /// # Errors
+    /// [`Error::RankMismatch`], [`Error::NotAligned`] and [`Error::OutsideArray`], as the policies say.
+    fn voxels_to_read(&self, roi: impl Into<Roi<Length>>, options: &ReadOptions) -> Result<VoxelBox> {
+        let meta = self.meta();
+        let roi = meta.bounded(&roi.into())?;
+        let voxels = meta.voxels_asked(&roi, options.alignment)?;
+        if options.outside == Outside::Error && !meta.voxel_box().contains(&voxels) {
+            return Err(error::outside(meta, &meta.grid().to_world(&voxels)?, &voxels));
+        }
+        Ok(voxels.intersect(meta.voxel_box())?)
     }
 
     /// Reads a box of voxels, given by grid indices inside the array. Empty boxes give empty blocks.
@@ -207,11 +221,7 @@ pub trait ArrayExt: Array {
         if block.dtype() != meta.dtype() {
             return Err(Error::DTypeMismatch { asked: meta.dtype(), found: block.dtype() });
         }
-        let roi = meta.bounded(&roi.into())?;
-        let voxels = meta.to_voxels(&roi, Rounding::Exact)?;
-        if !voxels.is_empty() && !meta.voxel_box().contains(&voxels) {
-            return Err(error::outside(meta, &roi, &voxels));
-        }
+        let voxels = meta.voxels_inside(&roi.into())?;
         let expected = meta.block_shape(&voxels);
         if block.shape() != expected {
             return Err(Error::ShapeMismatch { expected, found: block.shape().to_vec() });

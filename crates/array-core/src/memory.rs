@@ -5,7 +5,6 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use coord_roi::{Coordinate, Grid, VoxelBox};
 
-use crate::block::block_bytes;
 use crate::{
     Array, ArrayMeta, ArrayWrite, Axes, AxisKind, Block, BlockMut, BlockRef, Error, Field, IntoWorld, Kind, Provenance,
     ReadContext, Result,
@@ -69,7 +68,6 @@ impl MemoryArray {
         if block.shape() != meta.shape() {
             return Err(Error::ShapeMismatch { expected: meta.shape(), found: block.shape().to_vec() });
         }
-        block_bytes(block.dtype(), block.shape())?;
         Ok(Self { meta, data: RwLock::new(block) })
     }
 

@@ -232,12 +232,17 @@ impl ArrayMeta {
     /// # Errors
     /// [`Error::NotAligned`] and [`Error::OutsideArray`], both naming the axis.
     pub fn index_ranges(&self, roi: &Roi<Length>) -> Result<Vec<Range<usize>>> {
+        Ok(self.block_ranges(&self.voxels_inside(roi)?, &self.voxels))
+    }
+
+    /// The voxels of a region that has to be aligned and inside the array.
+    pub(crate) fn voxels_inside(&self, roi: &Roi<Length>) -> Result<VoxelBox> {
         let roi = self.bounded(roi)?;
         let voxels = self.to_voxels(&roi, Rounding::Exact)?;
         if !self.voxels.contains(&voxels) {
             return Err(error::outside(self, &roi, &voxels));
         }
-        Ok(self.block_ranges(&voxels, &self.voxels))
+        Ok(voxels)
     }
 
     /// Index ranges, over all axes, that the voxels of `part` have within a block that covers `whole`. A `part` without
@@ -287,13 +292,21 @@ impl ArrayMeta {
         &self.viewer
     }
 
-    /// Replaces unbounded axes of a region by the array's own and checks its dimensions.
-    pub(crate) fn bounded(&self, roi: &Roi<Length>) -> Result<Roi<Length>> {
+    /// A region with the array's own bounds on its unbounded axes.
+    ///
+    /// # Errors
+    /// [`Error::RankMismatch`] unless it has an axis for each physical axis of the array.
+    pub fn bounded(&self, roi: &Roi<Length>) -> Result<Roi<Length>> {
         if roi.dims() != self.dims() {
             let (axes, expected, found) = (self.axes.names(), self.dims(), roi.dims());
             return Err(Error::RankMismatch { what: "region", axes, expected, found });
         }
         Ok(roi.with_bounds_of(&self.roi)?)
+    }
+
+    /// The voxels of a bounded region under an alignment policy. In an empty one nothing needs to be aligned.
+    pub(crate) fn voxels_asked(&self, roi: &Roi<Length>, alignment: Rounding) -> Result<VoxelBox> {
+        self.to_voxels(roi, if roi.is_empty() { Rounding::Grow } else { alignment })
     }
 
     /// The voxels of a bounded region; unaligned limits are reported with the name of the axis.

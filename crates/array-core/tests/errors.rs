@@ -83,3 +83,23 @@ fn regions_without_voxels_may_lie_anywhere_and_be_huge() {
     let huge = Roi::new([0, 0, 0], [40 << 56, 0, 8 << 10]).unwrap();
     assert!(matches!(em().read::<u8>(huge), Err(Error::TooLarge { .. })));
 }
+
+#[test]
+fn a_plan_is_about_what_the_read_transfers() {
+    let array = em();
+    let strict = ReadOptions::default();
+    let roi = |begin: [i64; 3], shape: [i64; 3]| Roi::new(begin, shape).unwrap();
+    for (request, transferred) in [
+        (roi([400, 0, -80], [80, 16, 24]), "[10:12, 0:2, -10:-7]"),
+        (roi([440, 8, 0], [40, 8, 0]), "[11:12, 1:2, 0:0]"),
+    ] {
+        assert_eq!(array.voxels_to_read(request, &strict).unwrap().to_string(), transferred);
+    }
+    for refused in [roi([360, 0, -80], [80, 16, 24]), roi([401, 0, -80], [80, 16, 24])] {
+        let (plan, read) = (array.voxels_to_read(refused, &strict), array.read_with(refused, &strict));
+        assert_eq!(plan.unwrap_err().to_string(), read.unwrap_err().to_string());
+    }
+    let clip = ReadOptions::default().with_outside(Outside::Clip);
+    let voxels = array.voxels_to_read(roi([360, 0, -80], [80, 16, 24]), &clip).unwrap();
+    assert_eq!(voxels.to_string(), "[10:11, 0:2, -10:-7]");
+}
