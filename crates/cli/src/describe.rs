@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use facade::Result;
 use facade::prelude::*;
-use facade::{Error, Result};
 use serde_json::{Value, json};
 
 use crate::args;
@@ -94,9 +94,4 @@ pub fn describe_json(array: &dyn Array) -> Value {
         "notes": array.plan(meta.voxel_box()).map(|plan| plan.notes).unwrap_or_default(),
         "attrs": meta.attrs(),
     })
-}
-
-/// Errors of the command line itself: the arguments contradict each other.
-pub(crate) fn invalid(what: &str, reason: impl Into<String>) -> Error {
-    Error::Invalid { what: what.to_owned(), reason: reason.into() }
 }

@@ -6,7 +6,7 @@ use facade::prelude::*;
 use facade::{Error, Result};
 
 use crate::args;
-use crate::{slabs, sources};
+use crate::sources;
 
 /// Runs the command; returns what goes to standard output. What to know of each layer goes to standard error.
 ///
@@ -53,7 +53,7 @@ pub fn view(arrays: &[ArrayRef], roi: Option<Roi<Length>>, options: &LayerOption
     }
     if let Some(roi) = roi {
         for array in arrays {
-            slabs::bounded(&**array, roi)?;
+            array.meta().bounded(&roi)?;
         }
         builder = builder.with_region(roi);
     }

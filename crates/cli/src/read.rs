@@ -5,13 +5,13 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use facade::Result;
 use facade::prelude::*;
+use facade::{Error, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use crate::args;
-use crate::describe::{invalid, json_text};
+use crate::describe::json_text;
 use crate::{files, slabs, sources, view};
 
 /// Runs the command; returns what goes to standard output.
@@ -26,7 +26,7 @@ pub fn run(args: &args::Read) -> Result<String> {
     if args.plan {
         return plan(&*array, roi, &options, args.json);
     }
-    let output = args.output.as_deref().ok_or_else(|| invalid("--output", "a file to write is missing"))?;
+    let output = args.output.as_deref().ok_or_else(|| Error::invalid("--output", "a file to write is missing"))?;
     let format = Format::of(output)?;
     files::probe(output)?;
     let start = Instant::now();
@@ -51,7 +51,7 @@ fn options(args: &args::Read) -> Result<ReadOptions> {
 fn fill(text: &str) -> Result<FillValue> {
     let integer = text.parse::<i128>().ok().map(FillValue::Integer);
     let value = integer.or_else(|| text.parse::<f64>().ok().map(FillValue::Float));
-    value.ok_or_else(|| invalid("--fill", format!("'{text}' is no number")))
+    value.ok_or_else(|| Error::invalid("--fill", format!("'{text}' is no number")))
 }
 
 fn with_progress(array: &dyn Array, roi: Roi<Length>, options: &ReadOptions) -> Result<ReadBlock> {
@@ -69,8 +69,7 @@ fn with_progress(array: &dyn Array, roi: Roi<Length>, options: &ReadOptions) -> 
 }
 
 fn plan(array: &dyn Array, roi: Roi<Length>, options: &ReadOptions, as_json: bool) -> Result<String> {
-    let voxels = slabs::voxels(array, roi, options)?;
-    let plan = array.plan(&voxels)?;
+    let plan = array.plan(&array.voxels_to_read(roi, options)?)?;
     if as_json {
         return Ok(json_text(&json!(plan)));
     }
@@ -124,7 +123,7 @@ impl Format {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("npy") => Ok(Self::Npy),
             Some("png") => Ok(Self::Png),
-            _ => Err(invalid("--output", format!("'{}' ends neither in .npy nor in .png", path.display()))),
+            _ => Err(Error::invalid("--output", format!("'{}' ends neither in .npy nor in .png", path.display()))),
         }
     }
 

@@ -6,37 +6,6 @@ use facade::prelude::*;
 /// About how many bytes of result one slab has.
 const SLAB: u64 = 32 << 20;
 
-/// The voxels of the array that a request transfers, after alignment and clipping, as a plan needs them. What a read would
-/// refuse is refused here too.
-///
-/// # Errors
-/// As [`ArrayExt::read_with`].
-pub fn voxels(array: &dyn Array, roi: Roi<Length>, options: &ReadOptions) -> Result<VoxelBox> {
-    let meta = array.meta();
-    let bounded = bounded(array, roi)?;
-    let voxels = match meta.grid().to_voxels(&bounded, options.alignment) {
-        Ok(voxels) => voxels,
-        // The array says it better: it knows the names of its axes.
-        Err(error) => return Err(meta.index_ranges(&bounded).err().unwrap_or_else(|| error.into())),
-    };
-    if options.outside == Outside::Error && !voxels.is_empty() {
-        meta.index_ranges(&meta.grid().to_world(&voxels)?)?;
-    }
-    Ok(voxels.intersect(meta.voxel_box())?)
-}
-
-/// The region with the array's own bounds on its unbounded axes.
-///
-/// # Errors
-/// [`Error::RankMismatch`].
-pub fn bounded(array: &dyn Array, roi: Roi<Length>) -> Result<Roi<Length>> {
-    let (expected, found) = (array.dims(), roi.dims());
-    if expected != found {
-        return Err(Error::RankMismatch { what: "region", axes: array.axes().names(), expected, found });
-    }
-    Ok(roi.with_bounds_of(&array.roi())?)
-}
-
 /// Reads a region under the given policies and reports bytes done and bytes in all.
 ///
 /// # Errors
@@ -49,7 +18,7 @@ pub fn read(
 ) -> Result<ReadBlock> {
     // Whatever is not plainly inside the array is decided in one place, and needs no progress to be watched.
     let meta = array.meta();
-    let bounded = bounded(array, roi)?;
+    let bounded = meta.bounded(&roi)?;
     let inside =
         meta.grid().to_voxels(&bounded, options.alignment).ok().filter(|voxels| meta.voxel_box().contains(voxels));
     let Some(voxels) = inside.filter(|voxels| !voxels.is_empty()) else {

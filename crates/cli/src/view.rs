@@ -8,7 +8,7 @@ use facade::prelude::*;
 use facade::{Error, Result};
 use ndarray::{Array2, Array3, ArrayView3, Axis};
 
-use crate::picture::{Grays, Picture, Plane, Zoom, gray, labels, orthogonal, overlay, section};
+use crate::picture::{self, Grays, Picture, Plane, Zoom, gray, labels, orthogonal, overlay, section};
 
 /// The colour seed of the viewer's default.
 const SEED: u32 = 0;
@@ -33,13 +33,13 @@ impl Planes {
         let zoom = zoom(array, block)?;
         if array.kind() == Kind::Labels {
             let ids = ids(block)?;
-            let pictures = planes(|plane| labels(&cut(&ids.view(), plane, &zoom)?, color).map_err(failed))?;
+            let pictures = planes(|plane| labels(&cut(&ids.view(), plane, &zoom)?, color))?;
             return Ok(Self { pictures, grays: None });
         }
         with_block!(Block = block, voxels => {
             let volume = volume(voxels.view())?;
             let grays = Grays::of(&volume);
-            let pictures = planes(|plane| gray(&cut(&volume, plane, &zoom)?, &grays).map_err(failed))?;
+            let pictures = planes(|plane| gray(&cut(&volume, plane, &zoom)?, &grays))?;
             Ok(Self { pictures, grays: Some(grays) })
         })
     }
@@ -51,7 +51,7 @@ impl Planes {
     pub fn with_labels(&self, array: &dyn Array, block: &Block, alpha: f32) -> Result<Self> {
         let (ids, zoom) = (ids(block)?, zoom(array, block)?);
         let below = |plane| &self.pictures[plane as usize];
-        let over = |plane| overlay(below(plane), &cut(&ids.view(), plane, &zoom)?, color, alpha).map_err(failed);
+        let over = |plane| overlay(below(plane), &cut(&ids.view(), plane, &zoom)?, color, alpha);
         Ok(Self { pictures: planes(over)?, grays: self.grays })
     }
 
@@ -66,7 +66,7 @@ impl Planes {
     /// None for planes of one block.
     pub fn picture(&self) -> Result<Picture> {
         let [z, y, x] = &self.pictures;
-        orthogonal(z, y, x, MARGIN).map_err(failed)
+        Ok(orthogonal(z, y, x, MARGIN)?)
     }
 }
 
@@ -83,16 +83,16 @@ pub fn png(array: &dyn Array, block: &Block) -> Result<(Vec<u8>, Option<Grays>)>
         Some(axis) => planes.pictures[axis].clone(),
         None => planes.picture()?,
     };
-    Ok((picture.to_png().map_err(failed)?, planes.grays))
+    Ok((picture.to_png()?, planes.grays))
 }
 
-fn planes(paint: impl Fn(Plane) -> Result<Picture>) -> Result<[Picture; 3]> {
+fn planes(paint: impl Fn(Plane) -> picture::Result<Picture>) -> picture::Result<[Picture; 3]> {
     let [z, y, x] = Plane::ALL;
     Ok([paint(z)?, paint(y)?, paint(x)?])
 }
 
-fn cut<T: Copy>(volume: &ArrayView3<'_, T>, plane: Plane, zoom: &Zoom) -> Result<Array2<T>> {
-    section(volume, plane, plane.middle(volume.dim().into()), zoom).map_err(failed)
+fn cut<T: Copy>(volume: &ArrayView3<'_, T>, plane: Plane, zoom: &Zoom) -> picture::Result<Array2<T>> {
+    section(volume, plane, plane.middle(volume.dim().into()), zoom)
 }
 
 fn color(id: u64) -> [u8; 3] {
@@ -110,7 +110,7 @@ fn volume<T>(mut voxels: ndarray::ArrayViewD<'_, T>) -> Result<ArrayView3<'_, T>
     let shape = voxels.shape().to_vec();
     voxels.into_dimensionality().map_err(|_| {
         let reason = format!("a block of shape {shape:?} has no picture, which needs one channel; write an .npy file");
-        Error::Invalid { what: "picture".to_owned(), reason }
+        Error::invalid("picture", reason)
     })
 }
 
@@ -127,8 +127,7 @@ fn ids(block: &Block) -> Result<Array3<u64>> {
         Block::I32(ids) => volume(ids.view())?.mapv(|id| i64::from(id) as u64),
         Block::I64(ids) => volume(ids.view())?.mapv(|id| id as u64),
         Block::F32(_) | Block::F64(_) => {
-            let reason = "labels of floating point have no colours; state --kind image".to_owned();
-            return Err(Error::Invalid { what: "picture".to_owned(), reason });
+            return Err(Error::invalid("picture", "labels of floating point have no colours; state --kind image"));
         }
     })
 }
@@ -137,14 +136,10 @@ fn ids(block: &Block) -> Result<Array3<u64>> {
 fn zoom(array: &dyn Array, block: &Block) -> Result<Zoom> {
     let sizes: Vec<f64> = array.voxel_size().iter().map(|size| size.to_f64()).collect();
     let size = |from_end: usize| sizes.len().checked_sub(from_end).map_or_else(|| sizes[0], |at| sizes[at]);
-    let zoom = Zoom::isotropic([size(3), size(2), size(1)]).map_err(failed)?;
+    let zoom = Zoom::isotropic([size(3), size(2), size(1)])?;
     let extents = block.shape().iter().rev().zip(zoom.factors().into_iter().rev());
     let longest = extents.map(|(extent, factor)| extent * factor).max().unwrap_or(1).max(1);
     Ok(zoom.times((SIDE / longest).max(1)))
-}
-
-fn failed(error: impl std::error::Error) -> Error {
-    Error::Invalid { what: "picture".to_owned(), reason: error.to_string() }
 }
 
 /// Bytes for people: `1.5 MiB`.

@@ -74,3 +74,10 @@ pub enum Error {
     #[error(transparent)]
     Backend(Box<dyn std::error::Error + Send + Sync>),
 }
+
+impl Error {
+    /// A part of a request that makes no sense, and the rule that it breaks.
+    pub fn invalid(what: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Invalid { what: what.into(), reason: reason.into() }
+    }
+}

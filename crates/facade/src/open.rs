@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use array_core::npy::{NpyArray, NpyOptions};
 use array_core::{Array, ArrayExt, ArrayRef, Axes, Coordinate, Crop, Length};
-use resample::{Method, ResampledArray, Target};
-use serde::de::IntoDeserializer;
+use resample::{Method, Order, ResampledArray, Target};
 
 use crate::config::{CropConfig, DvidConfig, NpyConfig, ResampledConfig};
 use crate::view::Renamed;
@@ -73,12 +72,11 @@ fn resampled(config: &ResampledConfig) -> Result<ArrayRef> {
     let mut spec = config.spec.clone();
     if let Some(order) = config.interp_order {
         if spec.method.is_some() {
-            return Err(invalid("interp_order", "spec.method says it too; give one of them"));
+            return Err(Error::invalid("interp_order", "spec.method says it too; give one of them"));
         }
-        // The order's own parser knows which orders there are.
-        let order: Result<_, serde::de::value::Error> = serde::Deserialize::deserialize(order.into_deserializer());
-        spec =
-            spec.with_method(Method::Interpolate(order.map_err(|error| invalid("interp_order", error.to_string()))?));
+        let order =
+            Order::try_from(u64::from(order)).map_err(|error| Error::invalid("interp_order", error.to_string()))?;
+        spec = spec.with_method(Method::Interpolate(order));
     }
     let name = config.name.clone().unwrap_or_else(|| source.name().to_owned());
     Ok(Arc::new(ResampledArray::new(name, source, target, spec)?))
@@ -91,14 +89,16 @@ fn target(config: &ResampledConfig, source: &dyn Array) -> Result<Target> {
             check_voxel_size(voxel_size, source.axes())?;
             Ok(Target::from(voxel_size))
         }
-        (None, None, None) => Err(invalid("resampled", "give voxel_size, or upsample and downsample")),
+        (None, None, None) => Err(Error::invalid("resampled", "give voxel_size, or upsample and downsample")),
         (upsample, downsample, None) => {
             let ones = |other: &Option<Vec<u32>>| vec![1; other.as_ref().map_or(dims, Vec::len)];
             let up = upsample.clone().unwrap_or_else(|| ones(downsample));
             let down = downsample.clone().unwrap_or_else(|| ones(upsample));
             Ok(Target::up_down(&up, &down)?)
         }
-        (_, _, Some(_)) => Err(invalid("resampled", "voxel_size and factors say the same twice; give one of them")),
+        (_, _, Some(_)) => {
+            Err(Error::invalid("resampled", "voxel_size and factors say the same twice; give one of them"))
+        }
     }
 }
 
@@ -107,7 +107,7 @@ fn target(config: &ResampledConfig, source: &dyn Array) -> Result<Target> {
 fn check_voxel_size(sizes: Coordinate<Length>, axes: &Axes) -> Result<()> {
     let Some(bad) = sizes.iter().position(|size| *size <= Length::ZERO) else { return Ok(()) };
     let axis = axes.physical_name(bad + axes.dims().saturating_sub(sizes.dims()));
-    Err(invalid("voxel_size", format!("{} nm along axis {axis}; a voxel size is greater than 0", sizes[bad])))
+    Err(Error::invalid("voxel_size", format!("{} nm along axis {axis}; a voxel size is greater than 0", sizes[bad])))
 }
 
 fn renamed(array: ArrayRef, name: Option<&str>) -> ArrayRef {
@@ -115,8 +115,4 @@ fn renamed(array: ArrayRef, name: Option<&str>) -> ArrayRef {
         Some(name) => Arc::new(Renamed::new(array, name)),
         None => array,
     }
-}
-
-fn invalid(what: &str, reason: impl Into<String>) -> Error {
-    Error::Invalid { what: what.to_owned(), reason: reason.into() }
 }

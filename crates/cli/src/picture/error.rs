@@ -58,3 +58,10 @@ pub enum Error {
 
 /// A result of this module.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A picture that cannot be made is a request that makes no sense.
+impl From<Error> for facade::Error {
+    fn from(error: Error) -> Self {
+        Self::invalid("picture", error.to_string())
+    }
+}
