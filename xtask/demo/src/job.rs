@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use cli::picture::{Picture, montage};
 use cli::view::{Planes, rate};
-use cli::{files, layer, slabs};
+use cli::{files, layer};
 use facade::array_core::Error::NothingLeft;
 use facade::ng_layer::neuroglance::Lossy;
 use facade::ng_layer::{LayerOptions, PUBLIC_VIEWER};
@@ -60,8 +60,8 @@ impl Job {
         let volumes = self.volumes(log)?;
         for size in &SIZES {
             let mut readings = Vec::new();
-            for (role, config) in self.roles() {
-                readings.push(self.read(role, config, size, log)?);
+            for ((role, config), volume) in self.roles().zip(&volumes) {
+                readings.push(self.read(role, config, volume.voxel_size(), size, log)?);
             }
             self.paint(size, &readings, log)?;
         }
@@ -80,8 +80,7 @@ impl Job {
             let volume = open(config)?;
             say(log, &cli::describe::describe(&*volume));
             if (volume.kind() == Kind::Labels) != (role == "labels") {
-                let reason = format!("'{}' holds {}", volume.name(), volume.kind());
-                return Err(Error::Invalid { what: role.to_owned(), reason });
+                return Err(Error::invalid(role, format!("'{}' holds {}", volume.name(), volume.kind())));
             }
             volumes.push(volume);
         }
@@ -89,9 +88,15 @@ impl Job {
     }
 
     /// Opens a volume at another voxel size through a config file, as a user would, reads the region and keeps it.
-    fn read(&self, role: &str, config: &ArrayConfig, size: &Size, log: &mut impl Write) -> Result<Reading> {
+    fn read(
+        &self,
+        role: &str,
+        config: &ArrayConfig,
+        own: Coordinate<Length>,
+        size: &Size,
+        log: &mut impl Write,
+    ) -> Result<Reading> {
         let name = format!("{role}-{}", size.name);
-        let own = open(config)?.voxel_size();
         let ratio = Length::new(size.down, size.up).map_err(geometry)?;
         let wanted = own.try_map(|_, length| length.checked_mul(ratio)).map_err(geometry)?;
         let resampled = ArrayConfig::Resampled(Box::new(ResampledConfig::new(config.clone()).with_voxel_size(wanted)));
@@ -99,7 +104,7 @@ impl Job {
         files::write_bytes(&path, (resampled.to_json() + "\n").as_bytes())?;
 
         let array = open(&ArrayConfig::from_file(&path)?)?;
-        let asked = slabs::bounded(&*array, self.roi.unwrap_or_else(|| array.roi()))?;
+        let asked = array.meta().bounded(&self.roi.unwrap_or_else(|| array.roi()))?;
         let options = ReadOptions::default().with_alignment(Rounding::Grow).with_outside(Outside::Clip);
         let start = Instant::now();
         let read = array.read_with(asked, &options)?;
@@ -126,16 +131,18 @@ impl Job {
     /// Cross-sections in all three planes: the image, the labels, the labels over the image, and all of them side by side.
     fn paint(&self, size: &Size, readings: &[Reading], log: &mut impl Write) -> Result<()> {
         let mut pictures = Vec::new();
+        let mut planes = Vec::new();
         for reading in readings {
             let what = if reading.array.kind() == Kind::Labels { "labels" } else { "image" };
-            pictures.push((what, Planes::of(&*reading.array, &reading.block)?.picture()?));
+            let of = Planes::of(&*reading.array, &reading.block)?;
+            pictures.push((what, of.picture()?));
+            planes.push(of);
         }
-        if let [image, labels] = readings {
+        if let ([image, labels], [planes, _]) = (readings, &planes[..]) {
             if image.roi == labels.roi && image.block.shape() == labels.block.shape() {
-                let planes = Planes::of(&*image.array, &image.block)?;
                 pictures.push(("overlay", planes.with_labels(&*labels.array, &labels.block, ALPHA)?.picture()?));
                 let row: Vec<&Picture> = pictures.iter().map(|(_, picture)| picture).collect();
-                pictures.push(("panel", montage(&[&row], MARGIN).map_err(|error| unpaintable(&error))?));
+                pictures.push(("panel", montage(&[&row], MARGIN)?));
             } else {
                 let place = |reading: &Reading| format!("{:?} voxels in {} nm", reading.block.shape(), reading.roi);
                 say(log, &format!("no overlay: the image has {}, the labels {}\n", place(image), place(labels)));
@@ -143,7 +150,7 @@ impl Job {
         }
         for (what, picture) in pictures {
             let path = self.out.join(format!("{what}-{}.png", size.name));
-            files::write_bytes(&path, &picture.to_png().map_err(|error| unpaintable(&error))?)?;
+            files::write_bytes(&path, &picture.to_png()?)?;
             say(log, &format!("picture           {}\n", path.display()));
         }
         Ok(())
@@ -186,8 +193,4 @@ fn say(log: &mut impl Write, text: &str) {
 
 fn geometry(error: facade::array_core::coord_roi::Error) -> Error {
     Error::Array(error.into())
-}
-
-fn unpaintable(error: &cli::picture::Error) -> Error {
-    Error::Invalid { what: "picture".to_owned(), reason: error.to_string() }
 }
