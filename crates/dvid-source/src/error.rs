@@ -278,6 +278,29 @@ impl fmt::Display for OutOf<'_> {
     }
 }
 
+/// The request that an error is about, borrowed as the error is: one list of variants for reading and for recording.
+macro_rules! asked_of {
+    ($error:expr) => {
+        match $error {
+            Error::NotFound { asked, .. }
+            | Error::Ambiguous { asked, .. }
+            | Error::BadRequest { asked, .. }
+            | Error::TooLarge { asked, .. }
+            | Error::Locked { asked, .. }
+            | Error::ReadOnly { asked, .. }
+            | Error::Auth { asked, .. }
+            | Error::Busy { asked, .. }
+            | Error::Server { asked, .. }
+            | Error::CorruptStream { asked, .. }
+            | Error::Truncated { asked, .. }
+            | Error::Transport { asked, .. }
+            | Error::BadInfo { asked, .. }
+            | Error::DeadlineExceeded { asked } => Some(asked),
+            _ => None,
+        }
+    };
+}
+
 impl Error {
     pub(crate) fn corrupt(offset: u64, problem: impl Into<String>) -> Self {
         Self::CorruptStream { offset, problem: problem.into(), tail: None, asked: Asked::default() }
@@ -289,43 +312,13 @@ impl Error {
 
     /// What was asked when this went wrong; `None` where the error is not about a request.
     pub fn asked(&self) -> Option<&Asked> {
-        match self {
-            Self::NotFound { asked, .. }
-            | Self::Ambiguous { asked, .. }
-            | Self::BadRequest { asked, .. }
-            | Self::TooLarge { asked, .. }
-            | Self::Locked { asked, .. }
-            | Self::ReadOnly { asked, .. }
-            | Self::Auth { asked, .. }
-            | Self::Busy { asked, .. }
-            | Self::Server { asked, .. }
-            | Self::CorruptStream { asked, .. }
-            | Self::Truncated { asked, .. }
-            | Self::Transport { asked, .. }
-            | Self::BadInfo { asked, .. }
-            | Self::DeadlineExceeded { asked } => Some(asked),
-            _ => None,
-        }
+        asked_of!(self)
     }
 
     /// Records the request on an error that is about one.
     pub(crate) fn with_asked(mut self, request: &str, tries: u32) -> Self {
-        match &mut self {
-            Self::NotFound { asked, .. }
-            | Self::Ambiguous { asked, .. }
-            | Self::BadRequest { asked, .. }
-            | Self::TooLarge { asked, .. }
-            | Self::Locked { asked, .. }
-            | Self::ReadOnly { asked, .. }
-            | Self::Auth { asked, .. }
-            | Self::Busy { asked, .. }
-            | Self::Server { asked, .. }
-            | Self::CorruptStream { asked, .. }
-            | Self::Truncated { asked, .. }
-            | Self::Transport { asked, .. }
-            | Self::BadInfo { asked, .. }
-            | Self::DeadlineExceeded { asked } => *asked = Asked { request: request.to_owned(), tries },
-            _ => {}
+        if let Some(asked) = asked_of!(&mut self) {
+            *asked = Asked { request: request.to_owned(), tries };
         }
         self
     }

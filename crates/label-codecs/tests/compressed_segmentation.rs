@@ -1,5 +1,8 @@
 //! Laws of the `compressed_segmentation` codec.
 
+mod common;
+
+use common::noise;
 use label_codecs::compressed_segmentation::{Label, decode, decode_into, encode};
 use label_codecs::{Error, OffsetOf};
 use proptest::prelude::*;
@@ -48,17 +51,6 @@ fn shapes() -> impl Strategy<Value = Shape> {
 
 fn blocks() -> impl Strategy<Value = Block> {
     prop_oneof![Just([8; 3]), [1..=9_usize, 1..=9, 1..=9], [1..=40_usize, 1..=40, 1..=40]]
-}
-
-/// A small generator for voxels: proptest's own would take a step per voxel, and shrink for hours.
-fn noise(seed: u64) -> impl FnMut() -> u64 {
-    let mut state = seed | 1;
-    move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    }
 }
 
 /// Labels out of so many, in runs of random length.

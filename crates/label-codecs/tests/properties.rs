@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{naive_decode, table};
+use common::{naive_decode, noise, table};
 use label_codecs::{Error, Part, label_block};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -15,17 +15,6 @@ fn shapes() -> impl Strategy<Value = [usize; 3]> {
 fn label_pool(count: usize) -> impl Strategy<Value = Vec<u64>> {
     let label = prop_oneof![Just(0), Just(u64::MAX), 1..100_u64, any::<u64>(), (1_u64 << 53)..(1 << 53) + 100];
     prop::collection::vec(label, count)
-}
-
-/// A small generator for voxels: proptest's own would take a step per voxel, and shrink for hours.
-fn noise(seed: u64) -> impl FnMut() -> u64 {
-    let mut state = seed | 1;
-    move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    }
 }
 
 /// Voxels whose sub-blocks use up to `pool.len()` labels, each in runs of random length.

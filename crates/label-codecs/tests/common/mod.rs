@@ -1,7 +1,18 @@
-//! A naive decoder, bit by bit and voxel by voxel, and the means to read golden files.
+//! A naive decoder, bit by bit and voxel by voxel, noise for laws, and the means to read golden files.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub(crate) mod golden;
+
+/// A small generator for voxels: proptest's own would take a step per voxel, and shrink for hours.
+pub(crate) fn noise(seed: u64) -> impl FnMut() -> u64 {
+    let mut state = seed | 1;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    }
+}
 
 /// Decodes a *valid* block straight from the layout; the oracle of the fast decoder.
 pub(crate) fn naive_decode(bytes: &[u8]) -> Vec<u64> {
