@@ -17,8 +17,8 @@ pub trait Array: Debug + Send + Sync {
     ///
     /// The caller (normally [`ArrayExt`](crate::ArrayExt), which checks once for all) guarantees: `voxels` are grid indices
     /// of the physical axes, not empty, inside [`ArrayMeta::voxel_box`]; `out` has the array's dtype and
-    /// [`ArrayMeta::block_shape`] of `voxels`, with any strides. An implementation may return an error or panic when that
-    /// does not hold; it never returns other voxels.
+    /// [`ArrayMeta::block_shape`] of `voxels`, with any strides. An implementation returns an error when that does not
+    /// hold, never other voxels.
     ///
     /// After an error the content of `out` is unspecified.
     ///
@@ -43,7 +43,7 @@ pub trait Array: Debug + Send + Sync {
     /// Geometry errors, when the box cannot be related to the source.
     fn plan(&self, voxels: &VoxelBox) -> Result<ReadPlan> {
         let meta = self.meta();
-        Ok(ReadPlan::in_memory(block_bytes(meta.dtype(), &meta.block_shape(voxels))? as u64))
+        Ok(ReadPlan::in_memory(block_bytes(meta.dtype(), &meta.block_shape(voxels)?)? as u64))
     }
 }
 

@@ -138,6 +138,22 @@ impl Axes {
         self.0.iter().enumerate().filter(|(_, axis)| axis.kind.is_physical()).map(|(position, _)| position)
     }
 
+    /// Parts one entry per axis, in data order, into those of the physical axes and those of the others.
+    #[must_use]
+    pub fn split<T: Clone>(&self, entries: &[T]) -> (Vec<T>, Vec<T>) {
+        let (physical, plain): (Vec<_>, Vec<_>) =
+            self.0.iter().zip(entries).partition(|(axis, _)| axis.kind.is_physical());
+        let entries = |part: Vec<(&AxisInfo, &T)>| part.into_iter().map(|(_, entry)| entry.clone()).collect();
+        (entries(physical), entries(plain))
+    }
+
+    /// The opposite of [`split`](Self::split), for lists whose lengths were checked.
+    pub(crate) fn merge<T: Clone>(&self, physical: &[T], plain: &[T]) -> Vec<T> {
+        let (mut physical, mut plain) = (physical.iter(), plain.iter());
+        let next = |axis: &AxisInfo| if axis.kind.is_physical() { physical.next() } else { plain.next() };
+        self.0.iter().filter_map(next).cloned().collect()
+    }
+
     /// Position of the channel axis.
     #[must_use]
     pub fn channel(&self) -> Option<usize> {

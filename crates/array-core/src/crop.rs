@@ -3,8 +3,7 @@
 use coord_roi::{Length, Roi, Rounding, VoxelBox};
 
 use crate::{
-    Array, ArrayMeta, ArrayRef, ArrayWrite, BlockMut, BlockRef, Error, Field, Provenance, ReadContext, ReadPlan,
-    Result, ViewerSource, attrs_without_geometry,
+    Array, ArrayMeta, ArrayRef, ArrayWrite, BlockMut, BlockRef, Error, Field, Provenance, ReadContext, ReadPlan, Result,
 };
 
 /// A part of another array, on the same grid. Reading and writing go through to the source.
@@ -47,24 +46,12 @@ impl Crop {
 }
 
 fn cropped(source: &ArrayMeta, voxels: VoxelBox) -> Result<ArrayMeta> {
-    let extents = crate::memory::extents_of(source.axes(), &source.shape(), false);
-    let (name, axes) = (source.name(), source.axes().clone());
-    let mut meta = ArrayMeta::new(name, source.dtype(), axes, &extents, *source.grid(), voxels)?
-        .with_attrs(attrs_without_geometry(source.attrs()))
-        .with_viewer_source(ViewerSource::Local);
-    for (field, provenance) in source.provenances() {
-        meta = meta.with_provenance(field, provenance.clone());
-    }
-    if let Some(block) = source.read_block() {
-        meta = meta.with_read_block(block);
-    }
-    let kind = source.provenance(Field::Kind).cloned();
-    let kind = kind.unwrap_or_else(|| Provenance::Derived(format!("source '{}'", source.name())));
-    let extents = Provenance::Derived(format!("crop of '{}'", source.name()));
-    Ok(meta
-        .with_kind(source.kind(), kind)
-        .with_provenance(Field::Extents, extents.clone())
-        .with_provenance(Field::Offset, extents))
+    let (axes, extents) = (source.axes().clone(), source.plain_extents());
+    let place = Provenance::Derived(format!("crop of '{}'", source.name()));
+    Ok(source
+        .derive(source.dtype(), axes, &extents, *source.grid(), voxels)?
+        .with_provenance(Field::Extents, place.clone())
+        .with_provenance(Field::Offset, place))
 }
 
 impl Array for Crop {

@@ -70,7 +70,7 @@ pub trait ArrayExt: Array {
     }
 
     /// Extents of all axes in voxels.
-    fn shape(&self) -> Vec<usize> {
+    fn shape(&self) -> &[usize] {
         self.meta().shape()
     }
 
@@ -137,7 +137,7 @@ pub trait ArrayExt: Array {
         let voxels = meta.voxels_asked(&roi, options.alignment)?;
         if roi.is_empty() {
             // An empty region transfers nothing, whatever the policies.
-            return Ok(ReadBlock::new(Block::zeros(meta.dtype(), &meta.block_shape(&voxels))?, roi));
+            return Ok(ReadBlock::new(Block::zeros(meta.dtype(), &meta.block_shape(&voxels)?)?, roi));
         }
         let effective = meta.grid().to_world(&voxels)?;
         if voxels.is_empty() || meta.voxel_box().contains(&voxels) {
@@ -151,9 +151,9 @@ pub trait ArrayExt: Array {
                 Ok(ReadBlock::new(block, meta.grid().to_world(&inside)?))
             }
             Outside::Fill(value) => {
-                let mut block = value.block(meta.dtype(), &meta.block_shape(&voxels))?;
+                let mut block = value.block(meta.dtype(), &meta.block_shape(&voxels)?)?;
                 if !inside.is_empty() {
-                    let part = meta.block_ranges(&inside, &voxels);
+                    let part = meta.block_ranges(&inside, &voxels)?;
                     self.read_voxels(&inside, block.view_mut().slice(&part)?, &options.context)?;
                 }
                 Ok(ReadBlock::new(block, effective))
@@ -182,14 +182,11 @@ pub trait ArrayExt: Array {
     /// [`Error::OutsideArray`], and what the source has to say.
     fn read_box(&self, voxels: &VoxelBox, cx: &ReadContext) -> Result<Block> {
         let meta = self.meta();
-        if voxels.dims() != meta.dims() {
-            let (axes, expected) = (meta.axes().names(), meta.dims());
-            return Err(Error::RankMismatch { what: "voxel box", axes, expected, found: voxels.dims() });
-        }
+        meta.check_dims("voxel box", voxels.dims())?;
         if !voxels.is_empty() && !meta.voxel_box().contains(voxels) {
             return Err(error::outside(meta, &meta.grid().to_world(voxels)?, voxels));
         }
-        let mut block = Block::zeros(meta.dtype(), &meta.block_shape(voxels))?;
+        let mut block = Block::zeros(meta.dtype(), &meta.block_shape(voxels)?)?;
         if !block.is_empty() {
             cx.check()?;
             self.read_voxels(voxels, block.view_mut(), cx)?;
@@ -204,8 +201,8 @@ pub trait ArrayExt: Array {
     fn data(&self) -> Result<Block> {
         let meta = self.meta();
         let shape = meta.shape();
-        if block_bytes(meta.dtype(), &shape)? as u64 > DATA_LIMIT {
-            return Err(Error::TooLarge { shape, dtype: meta.dtype(), limit: DATA_LIMIT });
+        if block_bytes(meta.dtype(), shape)? as u64 > DATA_LIMIT {
+            return Err(Error::TooLarge { shape: shape.to_vec(), dtype: meta.dtype(), limit: DATA_LIMIT });
         }
         self.read_box(meta.voxel_box(), &ReadContext::default())
     }
@@ -222,7 +219,7 @@ pub trait ArrayExt: Array {
             return Err(Error::DTypeMismatch { asked: meta.dtype(), found: block.dtype() });
         }
         let voxels = meta.voxels_inside(&roi.into())?;
-        let expected = meta.block_shape(&voxels);
+        let expected = meta.block_shape(&voxels)?;
         if block.shape() != expected {
             return Err(Error::ShapeMismatch { expected, found: block.shape().to_vec() });
         }

@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use coord_roi::{Coordinate, Grid, VoxelBox};
 
 use crate::{
-    Array, ArrayMeta, ArrayWrite, Axes, AxisKind, Block, BlockMut, BlockRef, Error, Field, IntoWorld, Kind, Provenance,
+    Array, ArrayMeta, ArrayWrite, Axes, Block, BlockMut, BlockRef, Error, Field, IntoWorld, Kind, Provenance,
     ReadContext, Result,
 };
 
@@ -44,11 +44,11 @@ impl MemoryArray {
     ) -> Result<Self> {
         let block = data.into();
         let axes = usual_axes(block.shape().len())?;
-        let extents: Vec<usize> = extents_of(&axes, block.shape(), false);
+        let (shape, extents) = axes.split(block.shape());
         let (voxel_size, offset) = (voxel_size.into_world(), offset.into_world());
         let grid = Grid::through(offset, voxel_size)?;
-        let shape: Vec<i64> = extents_of(&axes, block.shape(), true).into_iter().map(|extent| extent as i64).collect();
-        let voxels = VoxelBox::new(grid.voxel_at(&offset)?, Coordinate::try_from(&shape[..])?)?;
+        let shape = Coordinate::try_from_iter(shape.into_iter().map(|extent| extent as i64))?;
+        let voxels = VoxelBox::new(grid.voxel_at(&offset)?, shape)?;
         let meta = ArrayMeta::new(name, block.dtype(), axes, &extents, grid, voxels)?
             .with_provenance(Field::Axes, Provenance::Assumed("the usual axes of this rank".to_owned()))
             .with_provenance(Field::VoxelSize, Provenance::Stated("constructor".to_owned()))
@@ -66,7 +66,7 @@ impl MemoryArray {
             return Err(Error::DTypeMismatch { asked: meta.dtype(), found: block.dtype() });
         }
         if block.shape() != meta.shape() {
-            return Err(Error::ShapeMismatch { expected: meta.shape(), found: block.shape().to_vec() });
+            return Err(Error::ShapeMismatch { expected: meta.shape().to_vec(), found: block.shape().to_vec() });
         }
         Ok(Self { meta, data: RwLock::new(block) })
     }
@@ -105,7 +105,7 @@ impl Array for MemoryArray {
 
     fn read_voxels(&self, voxels: &VoxelBox, mut out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
         cx.check()?;
-        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box());
+        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box())?;
         out.assign(&self.lock_read().view().slice(&ranges)?)
     }
 
@@ -117,7 +117,7 @@ impl Array for MemoryArray {
 impl ArrayWrite for MemoryArray {
     fn write_voxels(&self, voxels: &VoxelBox, block: BlockRef<'_>, cx: &ReadContext) -> Result<()> {
         cx.check()?;
-        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box());
+        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box())?;
         self.lock_write().view_mut().slice(&ranges)?.assign(&block)
     }
 }
@@ -132,10 +132,4 @@ pub(crate) fn usual_axes(rank: usize) -> Result<Axes> {
             rule: "only ranks 1 to 4 have usual axes (c z y x); state the axes".to_owned(),
         }),
     }
-}
-
-/// The extents of the physical axes, or of the others.
-pub(crate) fn extents_of(axes: &Axes, shape: &[usize], physical: bool) -> Vec<usize> {
-    let kinds = axes.iter().map(|axis| axis.kind).map(AxisKind::is_physical);
-    kinds.zip(shape).filter(|(kind, _)| *kind == physical).map(|(_, extent)| *extent).collect()
 }

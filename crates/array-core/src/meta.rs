@@ -1,5 +1,6 @@
 //! Everything that is known of an array without reading a voxel.
 
+mod derive;
 mod provenance;
 mod viewer;
 
@@ -41,16 +42,17 @@ impl std::fmt::Display for Kind {
 /// The place of an array in the world and the shape of its data.
 ///
 /// An array is a [`Grid`] plus a [`VoxelBox`] on it, over its physical axes; the other axes have a plain extent. Region,
-/// offset and shape are derived from those and stored nowhere.
+/// offset and shape follow from those and can be stated nowhere else.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArrayMeta {
     name: String,
     kind: Kind,
     axes: Axes,
-    extents: Vec<usize>,
     grid: Grid,
     voxels: VoxelBox,
+    /// Of the voxels, and so is the shape, whose entries for other axes are their extents.
     roi: Roi<Length>,
+    shape: Vec<usize>,
     dtype: DType,
     read_block: Option<Coordinate>,
     attrs: Attrs,
@@ -87,7 +89,7 @@ impl ArrayMeta {
             return Err(Error::RankMismatch { what, axes: axes.names(), expected: plain, found: extents.len() });
         }
         let roi = grid.to_world(&voxels)?;
-        voxels.shape_usize()?;
+        let shape = axes.merge(&voxels.shape_usize()?, extents);
         let (kind, guess) = match dtype {
             DType::U64 => (Kind::Labels, "64-bit unsigned integers are taken as labels"),
             DType::Bool => (Kind::Mask, "bool is taken as a mask"),
@@ -98,10 +100,10 @@ impl ArrayMeta {
             name: name.into(),
             kind,
             axes,
-            extents: extents.to_vec(),
             grid,
             voxels,
             roi,
+            shape,
             dtype,
             read_block: None,
             attrs: Attrs::new(),
@@ -129,9 +131,16 @@ impl ArrayMeta {
     }
 
     /// States which block (voxels per physical axis, aligned to grid index 0) is cheapest to read.
-    pub fn with_read_block(mut self, block: Coordinate) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::RankMismatch`] unless it has an entry per physical axis, and a geometry error unless all are at least 1.
+    pub fn with_read_block(mut self, block: Coordinate) -> Result<Self> {
+        self.check_dims("read block", block.dims())?;
+        if let Some(axis) = block.iter().position(|edge| *edge < 1) {
+            return Err(coord_roi::Error::ZeroStep { axis: Some(axis), step: block[axis].into() }.into());
+        }
         self.read_block = Some(block);
-        self
+        Ok(self)
     }
 
     /// States whether and where a viewer finds exactly these voxels.
@@ -208,20 +217,22 @@ impl ArrayMeta {
     }
 
     /// Extents of all axes in voxels.
-    pub fn shape(&self) -> Vec<usize> {
-        self.block_shape(&self.voxels)
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Extents of the axes that are not physical, in axis order.
+    pub fn plain_extents(&self) -> Vec<usize> {
+        self.axes.split(&self.shape).1
     }
 
     /// Extents, over all axes, of a block that covers these voxels.
     ///
-    /// # Panics
-    /// When `voxels` has another number of dimensions than the array has physical axes, or an extent exceeds `usize`.
-    pub fn block_shape(&self, voxels: &VoxelBox) -> Vec<usize> {
-        assert_eq!(voxels.dims(), self.dims(), "a block covers all physical axes");
-        let physical = voxels.shape().map(|extent| usize::try_from(extent).expect("extents fit the address space"));
-        let (mut physical, mut plain) = (physical.iter(), self.extents.iter());
-        let next = |kind: crate::AxisKind| if kind.is_physical() { physical.next() } else { plain.next() };
-        self.axes.iter().map(|axis| axis.kind).map(next).map(|extent| *extent.expect("the axes were counted")).collect()
+    /// # Errors
+    /// [`Error::RankMismatch`] unless `voxels` has an entry per physical axis.
+    pub fn block_shape(&self, voxels: &VoxelBox) -> Result<Vec<usize>> {
+        self.check_dims("voxel box", voxels.dims())?;
+        Ok(self.axes.merge(&voxels.shape_usize()?, &self.plain_extents()))
     }
 
     /// Index ranges of the data, one per axis and counted from the array's first voxel, that hold a region.
@@ -232,7 +243,7 @@ impl ArrayMeta {
     /// # Errors
     /// [`Error::NotAligned`] and [`Error::OutsideArray`], both naming the axis.
     pub fn index_ranges(&self, roi: &Roi<Length>) -> Result<Vec<Range<usize>>> {
-        Ok(self.block_ranges(&self.voxels_inside(roi)?, &self.voxels))
+        self.block_ranges(&self.voxels_inside(roi)?, &self.voxels)
     }
 
     /// The voxels of a region that has to be aligned and inside the array.
@@ -248,23 +259,14 @@ impl ArrayMeta {
     /// Index ranges, over all axes, that the voxels of `part` have within a block that covers `whole`. A `part` without
     /// voxels may lie anywhere; its range is `0..0` on axes on which it leaves `whole`.
     ///
-    /// # Panics
-    /// When `part` has voxels that are not in `whole`.
-    pub fn block_ranges(&self, part: &VoxelBox, whole: &VoxelBox) -> Vec<Range<usize>> {
-        assert!(part.is_empty() || whole.contains(part), "{part} does not lie inside {whole}");
-        let (mut dim, mut plain) = (0, self.extents.iter());
-        let mut range = |physical: bool| {
-            if !physical {
-                return 0..plain.next().copied().unwrap_or(0);
-            }
-            let (part, whole) = (part.range(dim), whole.range(dim));
-            dim += 1;
-            if part.start < whole.start || part.end > whole.end {
-                return 0..0;
-            }
-            (part.start - whole.start) as usize..(part.end - whole.start) as usize
-        };
-        self.axes.iter().map(|axis| range(axis.kind.is_physical())).collect()
+    /// # Errors
+    /// [`Error::RankMismatch`], and a geometry error when `part` has voxels that are not in `whole`.
+    pub fn block_ranges(&self, part: &VoxelBox, whole: &VoxelBox) -> Result<Vec<Range<usize>>> {
+        self.check_dims("voxel box", part.dims())?;
+        self.check_dims("voxel box", whole.dims())?;
+        let physical = if part.is_empty() { empty_ranges(part, whole) } else { part.index_ranges(whole)? };
+        let plain: Vec<Range<usize>> = self.plain_extents().into_iter().map(|extent| 0..extent).collect();
+        Ok(self.axes.merge(&physical, &plain))
     }
 
     /// Where a value came from; `None` when nothing was recorded.
@@ -297,11 +299,17 @@ impl ArrayMeta {
     /// # Errors
     /// [`Error::RankMismatch`] unless it has an axis for each physical axis of the array.
     pub fn bounded(&self, roi: &Roi<Length>) -> Result<Roi<Length>> {
-        if roi.dims() != self.dims() {
-            let (axes, expected, found) = (self.axes.names(), self.dims(), roi.dims());
-            return Err(Error::RankMismatch { what: "region", axes, expected, found });
-        }
+        self.check_dims("region", roi.dims())?;
         Ok(roi.with_bounds_of(&self.roi)?)
+    }
+
+    /// Refuses what does not have an entry per physical axis.
+    pub(crate) fn check_dims(&self, what: &'static str, found: usize) -> Result<()> {
+        let expected = self.dims();
+        if found == expected {
+            return Ok(());
+        }
+        Err(Error::RankMismatch { what, axes: self.axes.names(), expected, found })
     }
 
     /// The voxels of a bounded region under an alignment policy. In an empty one nothing needs to be aligned.
@@ -313,4 +321,14 @@ impl ArrayMeta {
     pub(crate) fn to_voxels(&self, roi: &Roi<Length>, rounding: Rounding) -> Result<VoxelBox> {
         self.grid.to_voxels(roi, rounding).map_err(|cause| error::alignment(self, cause))
     }
+}
+
+/// Where a box without voxels lies in `whole`; `0..0` on axes on which it leaves it.
+fn empty_ranges(part: &VoxelBox, whole: &VoxelBox) -> Vec<Range<usize>> {
+    let range = |dim| {
+        let (part, whole): (Range<i64>, Range<i64>) = (part.range(dim), whole.range(dim));
+        let inside = whole.start <= part.start && part.end <= whole.end;
+        if inside { (part.start - whole.start) as usize..(part.end - whole.start) as usize } else { 0..0 }
+    };
+    (0..part.dims()).map(range).collect()
 }

@@ -82,7 +82,7 @@ fn coordinate<T: coord_roi::Scalar>(entries: &[T]) -> Coordinate<T> {
 /// Values that differ from voxel to voxel as far as the type allows.
 fn voxels(meta: &ArrayMeta) -> Block {
     with_dtype!(meta.dtype(), T => {
-        let mut block = Block::zeros(meta.dtype(), &meta.shape()).unwrap().into_array::<T>().unwrap();
+        let mut block = Block::zeros(meta.dtype(), meta.shape()).unwrap().into_array::<T>().unwrap();
         for (position, value) in block.iter_mut().enumerate() {
             let number = FillValue::from(position as u64 * 37 % 113);
             *value = <T as Element>::from_fill(number).unwrap_or_else(|| T::from_fill((position as u64 % 2).into()).unwrap());
@@ -136,7 +136,7 @@ proptest! {
             let grid = Grid::through(offset, size)?;
             let begin = grid.voxel_at(&offset)?;
             let voxels = VoxelBox::new(begin, meta.voxel_box().shape())?;
-            let extents: Vec<usize> = axes.iter().zip(meta.shape()).filter(|(axis, _)| !axis.kind.is_physical()).map(|(_, n)| n).collect();
+            let extents = meta.plain_extents();
             let meta = ArrayMeta::new("moved", DType::U16, axes.clone(), &extents, grid, voxels)?;
             Ok(Arc::new(MemoryArray::from_meta(meta, block.clone())?))
         };

@@ -24,13 +24,13 @@ pub fn read(
     let Some(voxels) = inside.filter(|voxels| !voxels.is_empty()) else {
         return array.read_with(roi, options);
     };
-    let mut block = Block::zeros(meta.dtype(), &meta.block_shape(&voxels))?;
+    let mut block = Block::zeros(meta.dtype(), &meta.block_shape(&voxels)?)?;
     let total = block.bytes() as u64;
     let mut done = 0;
     progress(done, total);
     for slab in slabs(&voxels, total, meta.read_block())? {
         options.context.check()?;
-        let ranges = meta.block_ranges(&slab, &voxels);
+        let ranges = meta.block_ranges(&slab, &voxels)?;
         let mut out = block.view_mut();
         let out = out.slice(&ranges)?;
         done += out.bytes() as u64;

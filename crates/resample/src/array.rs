@@ -7,8 +7,7 @@ mod target;
 use std::ops::Range;
 
 use array_core::{
-    Array, ArrayMeta, ArrayRef, BlockMut, Coordinate, Field, Grid, Provenance, ReadContext, ReadPlan, ViewerSource,
-    VoxelBox, attrs_without_geometry,
+    Array, ArrayMeta, ArrayRef, BlockMut, Coordinate, Field, Grid, Provenance, ReadContext, ReadPlan, VoxelBox,
 };
 
 pub use self::read::MEMORY_BUDGET;
@@ -201,37 +200,18 @@ fn resampled(
     let begin = Coordinate::try_from_iter(target.iter().map(|range| range.start))?;
     let end = Coordinate::try_from_iter(target.iter().map(|range| range.end))?;
     let voxels = VoxelBox::from_bounds(begin, end)?;
-    let axes = source.axes().clone();
-    let plain = axes.iter().zip(source.shape()).filter(|(axis, _)| !axis.kind.is_physical());
-    let extents = plain.map(|(_, extent)| extent).collect::<Vec<_>>();
-    let mut meta = ArrayMeta::new(name, source.dtype(), axes, &extents, grid, voxels)?
-        .with_attrs(attrs_without_geometry(source.attrs()))
-        .with_viewer_source(ViewerSource::Local);
+    let (axes, extents) = (source.axes().clone(), source.plain_extents());
+    let mut meta = source.derive(source.dtype(), axes, &extents, grid, voxels)?.with_name(name);
     if let Some(block) = source.read_block() {
-        meta = meta.with_read_block(block.try_map(|dim, edge| Ok(scaled_edge(edge, factors[dim])))?);
+        meta = meta.with_read_block(block.try_map(|dim, edge| Ok(scaled_edge(edge, factors[dim])))?)?;
     }
-    Ok(with_origins(meta, source, factors))
+    let resampled = Provenance::Derived(format!("'{}' resampled by {}", source.name(), crate::factor::list(factors)));
+    let place = [Field::VoxelSize, Field::Offset, Field::Extents];
+    Ok(place.into_iter().fold(meta, |meta, field| meta.with_provenance(field, resampled.clone())))
 }
 
 /// The edge of a block of about the same place, at least one voxel.
 fn scaled_edge(edge: i64, factor: Factor) -> i64 {
     let scaled = i128::from(edge) * i128::from(factor.up()) / i128::from(factor.down());
     i64::try_from(scaled).unwrap_or(i64::MAX).max(1)
-}
-
-/// Says where the values came from: kind, axes and type from the source, geometry from the resampling.
-fn with_origins(mut meta: ArrayMeta, source: &ArrayMeta, factors: &[Factor]) -> ArrayMeta {
-    let kind = source.provenance(Field::Kind).cloned();
-    let kind = kind.unwrap_or_else(|| Provenance::Derived(format!("source '{}'", source.name())));
-    meta = meta.with_kind(source.kind(), kind);
-    for (field, origin) in source.provenances() {
-        if matches!(field, Field::Axes | Field::DType) {
-            meta = meta.with_provenance(field, origin.clone());
-        }
-    }
-    let resampled = Provenance::Derived(format!("'{}' resampled by {}", source.name(), crate::factor::list(factors)));
-    for field in [Field::VoxelSize, Field::Offset, Field::Extents] {
-        meta = meta.with_provenance(field, resampled.clone());
-    }
-    meta
 }

@@ -11,7 +11,7 @@ use ndarray::{ArrayViewMutD, Slice};
 
 use super::bad;
 use super::header::Header;
-use crate::memory::{extents_of, usual_axes};
+use crate::memory::usual_axes;
 use crate::{
     Array, ArrayMeta, Axes, BlockMut, Element, Error, Field, IntoWorld, Kind, Provenance, ReadContext, ReadPlan,
     Result, with_dtype,
@@ -139,16 +139,16 @@ impl Array for NpyArray {
     }
 
     fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
-        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box());
+        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box())?;
         with_dtype!(self.meta.dtype(), T => self.fill(&ranges, out.into_view::<T>()?, cx))
     }
 
     fn plan(&self, voxels: &VoxelBox) -> Result<ReadPlan> {
-        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box());
+        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box())?;
         let Pieces { split, most } = Pieces::of(&ranges, &self.header.shape, self.header.stored.size());
         let pieces = ranges.get(split).map_or(1, |range| range.len().div_ceil(most));
         let runs = ranges[..split].iter().map(|range| range.len() as u64).fold(pieces as u64, u64::saturating_mul);
-        let bytes = crate::block_bytes(self.meta.dtype(), &self.meta.block_shape(voxels))? as u64;
+        let bytes = crate::block_bytes(self.meta.dtype(), &self.meta.block_shape(voxels)?)? as u64;
         Ok(ReadPlan::fetched(runs, bytes, bytes, bytes.saturating_add(PIECE as u64)))
     }
 }
@@ -181,9 +181,9 @@ fn meta(name: String, header: &Header, options: NpyOptions) -> Result<ArrayMeta>
     let (voxel_size, size_from) = or_assumed(options.voxel_size, "voxel_size", 1)?;
     let (offset, offset_from) = or_assumed(options.offset, "offset", 0)?;
     let grid = Grid::through(offset, voxel_size)?;
-    let shape: Vec<i64> = extents_of(&axes, &header.shape, true).into_iter().map(|extent| extent as i64).collect();
-    let voxels = VoxelBox::new(grid.voxel_at(&offset)?, Coordinate::try_from(&shape[..])?)?;
-    let extents = extents_of(&axes, &header.shape, false);
+    let (shape, extents) = axes.split(&header.shape);
+    let shape = Coordinate::try_from_iter(shape.into_iter().map(|extent| extent as i64))?;
+    let voxels = VoxelBox::new(grid.voxel_at(&offset)?, shape)?;
     let meta = ArrayMeta::new(name, header.dtype(), axes, &extents, grid, voxels)?
         .with_provenance(Field::Axes, axes_from)
         .with_provenance(Field::VoxelSize, size_from)

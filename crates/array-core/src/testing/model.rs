@@ -29,6 +29,6 @@ pub(super) fn check(array: &dyn Array) -> Checked {
     })?;
 
     let ranges = works(array.index_ranges(array.roi()), "M4", "index ranges of the own region")?;
-    let full = ranges.iter().zip(&shape).all(|(range, extent)| *range == (0..*extent));
+    let full = ranges.iter().zip(shape).all(|(range, extent)| *range == (0..*extent));
     ensure(full, "M4", || format!("the own region has index ranges {ranges:?}, shape {shape:?}"))
 }

@@ -34,9 +34,10 @@ fn check_outside(array: &dyn Array, whole: &VoxelBox) -> Checked {
 
     let options = ReadOptions::default().with_outside(Outside::Fill(FillValue::from(1)));
     let filled = works(array.read_with(roi, &options), "A6", format_args!("{roi} with fill"))?;
-    let mut expected = works(FillValue::from(1).block(array.dtype(), &meta.block_shape(&wide)), "A6", wide)?;
+    let shape = works(meta.block_shape(&wide), "A6", wide)?;
+    let mut expected = works(FillValue::from(1).block(array.dtype(), &shape), "A6", wide)?;
     let part = works(array.read_box(&inside, &options.context), "A6", inside)?;
-    let place = meta.block_ranges(&inside, &wide);
+    let place = works(meta.block_ranges(&inside, &wide), "A6", inside)?;
     works(expected.view_mut().slice(&place).and_then(|mut out| out.assign(&part.view())), "A6", wide)?;
     ensure(filled.block.same_bits(&expected), "A6", || format!("{roi} with fill differs"))?;
 

@@ -29,7 +29,7 @@ pub(super) fn check(array: &dyn Array, whole: &VoxelBox) -> Checked {
 
 fn read(array: &dyn Array, voxels: &VoxelBox, invariant: &'static str) -> Checked<Block> {
     let block = works(array.read_box(voxels, &ReadContext::default()), invariant, format_args!("reading {voxels}"))?;
-    let expected = array.meta().block_shape(voxels);
+    let expected = works(array.meta().block_shape(voxels), "A1", voxels)?;
     ensure(block.shape() == expected, "A1", || format!("{voxels} has shape {:?}, not {expected:?}", block.shape()))?;
     ensure(block.dtype() == array.dtype(), "A13", || format!("voxels are {}, not {}", block.dtype(), array.dtype()))?;
     Ok(block)
@@ -40,7 +40,8 @@ fn same(a: &Block, b: &Block) -> bool {
 }
 
 pub(super) fn cut(meta: &ArrayMeta, block: &Block, whole: &VoxelBox, part: &VoxelBox) -> Checked<Block> {
-    works(block.view().slice(&meta.block_ranges(part, whole)).and_then(|view| view.to_block()), "A2", part)
+    let ranges = works(meta.block_ranges(part, whole), "A2", part)?;
+    works(block.view().slice(&ranges).and_then(|view| view.to_block()), "A2", part)
 }
 
 /// A1 in world units: the region of a box gives the box's voxels.
@@ -86,7 +87,7 @@ fn check_tiling(array: &dyn Array, whole: &VoxelBox, reference: &Block, random: 
                 .collect()
         });
         for (part, block) in pair.iter().zip(blocks) {
-            let ranges = array.meta().block_ranges(part, whole);
+            let ranges = works(array.meta().block_ranges(part, whole), "A3", part)?;
             let block = block?;
             let placed = assembled.view_mut().slice(&ranges).and_then(|mut out| out.assign(&block.view()));
             works(placed, "A3", part)?;
@@ -140,11 +141,11 @@ impl Array for Snapshot {
     }
 
     fn read_voxels(&self, voxels: &VoxelBox, mut out: BlockMut<'_>, _: &ReadContext) -> Result<()> {
-        out.assign(&self.block.view().slice(&self.meta.block_ranges(voxels, &self.whole))?)
+        out.assign(&self.block.view().slice(&self.meta.block_ranges(voxels, &self.whole)?)?)
     }
 
     fn plan(&self, voxels: &VoxelBox) -> Result<ReadPlan> {
-        Ok(ReadPlan::in_memory(self.meta.block_shape(voxels).iter().product::<usize>() as u64))
+        Ok(ReadPlan::in_memory(self.meta.block_shape(voxels)?.iter().product::<usize>() as u64))
     }
 }
 

@@ -15,7 +15,7 @@ pub fn check_writer(array: &dyn Array) -> Checked {
         let part = Random(whole.begin()[0].unsigned_abs()).part(&whole);
         let mut expected = works(array.read_box(&whole, &cx), "A15", whole)?;
         let new = works(pattern(array, &part), "A15", part)?;
-        let ranges = array.meta().block_ranges(&part, &whole);
+        let ranges = works(array.meta().block_ranges(&part, &whole), "A15", part)?;
         works(expected.view_mut().slice(&ranges).and_then(|mut out| out.assign(&new.view())), "A15", part)?;
 
         let roi = works(array.meta().grid().to_world(&part).map_err(Into::into), "A15", part)?;
@@ -29,7 +29,7 @@ pub fn check_writer(array: &dyn Array) -> Checked {
 /// Values that differ from voxel to voxel as far as the type allows, none of them zero where that is possible.
 fn pattern(array: &dyn Array, voxels: &coord_roi::VoxelBox) -> crate::Result<Block> {
     with_dtype!(array.dtype(), T => {
-        let mut block = Block::zeros(array.dtype(), &array.meta().block_shape(voxels))?.into_array::<T>()?;
+        let mut block = Block::zeros(array.dtype(), &array.meta().block_shape(voxels)?)?.into_array::<T>()?;
         for (position, value) in block.iter_mut().enumerate() {
             let number = crate::FillValue::from(1 + position as u64 % 100);
             *value = T::from_fill(number).or_else(|| T::from_fill(1.into())).unwrap_or_default();

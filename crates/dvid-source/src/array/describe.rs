@@ -35,7 +35,7 @@ pub(super) fn meta(volume: &Volume, options: &DvidOptions, scale: u8) -> Result<
     let meta = ArrayMeta::new(name, dtype, Axes::zyx(), &[], grid, at_scale(&finest, scale)?)?
         .with_kind(kind, Provenance::Stated(format!("TypeName {} of the info", info.type_name())))
         .with_attrs(attrs)
-        .with_read_block(volume.block.into())
+        .with_read_block(volume.block.into())?
         .with_viewer_source(viewer::source(volume, options, scale, &step, &finest)?)
         .with_provenance(Field::VoxelSize, from_scale(size_from, scale))
         .with_provenance(Field::Extents, from_scale(Provenance::Stated(extents_from.to_owned()), scale))

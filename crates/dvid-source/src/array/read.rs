@@ -27,7 +27,7 @@ pub(super) fn read(volume: &Volume, scale: u8, voxels: &VoxelBox, out: BlockMut<
 }
 
 pub(super) fn plan(volume: &Volume, meta: &ArrayMeta, voxels: &VoxelBox) -> Result<ReadPlan> {
-    let result = block_bytes(meta.dtype(), &meta.block_shape(voxels))? as u64;
+    let result = block_bytes(meta.dtype(), &meta.block_shape(voxels)?)? as u64;
     let chunks = Chunks::new(voxels, volume.block, volume.chunk_voxels);
     let threads = chunks.len().min(volume.client.budget().requests()) as u64;
     let (fetched, per_thread) = match volume.route {

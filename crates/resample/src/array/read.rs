@@ -58,7 +58,7 @@ impl ResampledArray {
     fn read_slab(&self, target: &[Range<i64>], out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
         cx.check()?;
         let (voxels, ranges) = self.source_box(target)?;
-        let mut block = Block::zeros(self.meta.dtype(), &self.source.meta().block_shape(&voxels))?;
+        let mut block = Block::zeros(self.meta.dtype(), &self.source.meta().block_shape(&voxels)?)?;
         self.source.read_voxels(&voxels, block.view_mut(), cx)?;
         cx.check()?;
         let source_begin = ranges.iter().map(|range| range.start).collect::<Vec<_>>();
@@ -77,7 +77,7 @@ impl ResampledArray {
             slabs = true;
         }
         let held = self.source.plan(&self.source_box(&slab)?.0)?.peak_bytes;
-        let voxels = self.meta.block_shape(voxels).into_iter().map(|extent| extent as u64);
+        let voxels = self.meta.block_shape(voxels)?.into_iter().map(|extent| extent as u64);
         plan.bytes_result = voxels.fold(self.meta.dtype().size() as u64, u64::saturating_mul);
         plan.peak_bytes = plan.bytes_result.saturating_add(held);
         plan.notes.extend(self.rim.iter().cloned());

@@ -79,6 +79,7 @@ fn metadata_are_its_own() {
         .with_attrs(attrs.as_object().unwrap().clone())
         .with_viewer_source(shown)
         .with_read_block([64, 64, 64].into())
+        .unwrap()
         .with_kind(Kind::Mask, Provenance::Stated("option kind".to_owned()));
     let source = MemoryArray::from_meta(meta, source.data().unwrap()).unwrap();
     let array = resampled(Arc::new(source), factors(["1/2", "2/3", "2"]), Spec::default());
@@ -210,14 +211,14 @@ fn time_is_resampled_only_when_asked() {
     let spec = Spec::default().with_method(Method::Mean);
 
     let space = resampled(source.clone(), [half; 2], spec.clone());
-    assert_eq!((space.shape(), space.scale()), (vec![4, 2, 3, 3], vec![1.0, 1.0, 0.5, 0.5]));
+    assert_eq!((space.shape(), space.scale()), (&[4, 2, 3, 3][..], vec![1.0, 1.0, 0.5, 0.5]));
     let expected =
         resample(block.into_array::<u8>().unwrap().view(), &[Factor::ONE, Factor::ONE, half, half], &spec).unwrap();
     assert_eq!(space.read::<u8>(space.roi()).unwrap(), expected);
     assert_eq!(resampled(source.clone(), Target::voxel_size([16, 16]), spec.clone()).shape(), [4, 2, 3, 3]);
 
     let both = resampled(source, [half; 3], spec);
-    assert_eq!((both.shape(), both.meta().voxel_box().range(0)), (vec![2, 2, 3, 3], 5..7));
+    assert_eq!((both.shape(), both.meta().voxel_box().range(0)), (&[2, 2, 3, 3][..], 5..7));
     check_array(&both).unwrap();
 }
 

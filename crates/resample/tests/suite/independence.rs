@@ -8,7 +8,7 @@ use crate::sample::{self, Sample, next, part, whole};
 
 /// What the box holds in a block that holds everything.
 fn crop(array: &ResampledArray, all: &Block, voxels: &VoxelBox) -> Block {
-    let ranges = array.meta().block_ranges(voxels, array.meta().voxel_box());
+    let ranges = array.meta().block_ranges(voxels, array.meta().voxel_box()).unwrap();
     all.view().slice(&ranges).unwrap().to_block().unwrap()
 }
 
