@@ -144,7 +144,7 @@ pub struct ResampledConfig {
     /// The voxel size wanted, per physical axis; in place of factors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voxel_size: Option<Coordinate<Length>>,
-    /// Order of interpolation, 0 or 1; in place of `spec.method`.
+    /// Order of interpolation, 0 to 5; in place of `spec.method`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interp_order: Option<u8>,
     /// Method and its options; what the kind of the data asks for where absent.

@@ -87,7 +87,13 @@ fn contradictions_are_told_when_the_config_is_opened() {
     let mut both = ResampledConfig::new(npy.clone()).with_voxel_size([2, 2, 2]);
     both.downsample = Some(vec![2, 2, 2]);
     let mut order = ResampledConfig::new(npy.clone()).with_voxel_size([2, 2, 2]);
-    order.interp_order = Some(9);
+    order.interp_order = Some(6);
+    for order in 0..=5 {
+        let mut config = ResampledConfig::new(npy.clone());
+        (config.upsample, config.interp_order) = (Some(vec![2, 1, 1]), Some(order));
+        let array = open(&ArrayConfig::Resampled(Box::new(config))).unwrap();
+        assert_eq!(array.data().unwrap(), Block::zeros(DType::U8, &[8, 4, 4]).unwrap());
+    }
     for (config, word) in [(nothing, "give voxel_size"), (both, "twice"), (order, "interp_order")] {
         let text = open(&ArrayConfig::Resampled(Box::new(config))).unwrap_err().to_string();
         assert!(text.contains(word), "{text}");

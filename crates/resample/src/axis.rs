@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use crate::filter::Filter;
 use crate::taps::{Taps, Weight};
-use crate::{Boundary, Factor, Order};
+use crate::{Boundary, Factor};
 
 /// The rule of one axis of one call. The volume is the whole extent of the source on this axis; only its ends are
 /// edges.
@@ -26,49 +27,6 @@ pub(crate) enum Rule {
     Interpolate(Filter),
 }
 
-/// The Gaussian has an odd number of weights, one for no anti-aliasing.
-#[derive(Clone, Debug)]
-pub(crate) struct Filter {
-    pub(crate) order: Order,
-    pub(crate) gaussian: Vec<f64>,
-    pub(crate) boundary: Boundary,
-}
-
-impl Filter {
-    fn radius(&self) -> i64 {
-        (self.gaussian.len() / 2) as i64
-    }
-
-    /// The first sample of the interpolation and its weights without the Gaussian; weights of zero are left out.
-    fn basis(&self, factor: Factor, j: i64) -> (i64, [f64; 2], usize) {
-        match self.order {
-            Order::Nearest => (factor.nearest(j), [1.0, 0.0], 1),
-            Order::Linear => {
-                let (floor, fraction) = factor.position(j);
-                (floor, [1.0 - fraction, fraction], if fraction == 0.0 { 1 } else { 2 })
-            }
-        }
-    }
-
-    /// All samples that target voxel `j` takes from the endless signal.
-    fn reach(&self, factor: Factor, j: i64) -> Range<i64> {
-        let (first, _, samples) = self.basis(factor, j);
-        first - self.radius()..first + samples as i64 + self.radius()
-    }
-
-    /// The composite weights of Gaussian and interpolation for target voxel `j`, over [`Filter::reach`].
-    fn weights(&self, factor: Factor, j: i64, weights: &mut Vec<f64>) {
-        let (_, basis, samples) = self.basis(factor, j);
-        let first = weights.len();
-        weights.resize(first + samples - 1 + self.gaussian.len(), 0.0);
-        for (offset, share) in basis[..samples].iter().enumerate() {
-            for (weight, gaussian) in weights[first + offset..].iter_mut().zip(&self.gaussian) {
-                *weight += share * gaussian;
-            }
-        }
-    }
-}
-
 impl AxisRule {
     pub(crate) fn is_kept(&self) -> bool {
         matches!(self.rule, Rule::Keep)
@@ -84,10 +42,7 @@ impl AxisRule {
                 let (first, last) = (self.factor.window(target.start), self.factor.window(last));
                 first.start.max(self.volume.start)..last.end.min(self.volume.end)
             }
-            Rule::Interpolate(filter) => {
-                let reach = filter.reach(self.factor, target.start).start..filter.reach(self.factor, last).end;
-                self.folded(filter.boundary, &reach)
-            }
+            Rule::Interpolate(filter) => self.folded(filter.boundary, &filter.reach(self.factor, target)),
         }
     }
 
@@ -151,14 +106,14 @@ impl AxisRule {
         let Rule::Interpolate(filter) = &self.rule else { return self.whole_taps(target, source) };
         let mut taps = Taps::new(source.start, target);
         for j in target.clone() {
-            let reach = filter.reach(self.factor, j);
-            let centre = (self.factor.nearest(j) - reach.start) as usize;
-            let inside = self.volume.start <= reach.start && reach.end <= self.volume.end;
+            let samples = filter.samples(self.factor, j);
+            let centre = (self.factor.nearest(j) - samples.start) as usize;
+            let inside = self.volume.start <= samples.start && samples.end <= self.volume.end;
             let phase = self.factor.phase(j);
-            taps.push_repeating(phase, self.factor, reach.start, |row| filter.weights(self.factor, j, row));
+            taps.push_repeating(phase, self.factor, samples.start, |row| filter.weights(self.factor, j, row));
             taps.set_normalised(centre);
             if !inside {
-                taps.list(reach.map(|i| filter.boundary.fold(i, &self.volume)));
+                taps.list(samples.map(|i| filter.boundary.fold(i, &self.volume)));
             }
         }
         taps

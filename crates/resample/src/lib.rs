@@ -25,6 +25,7 @@
 //! |---|---|---|
 //! | `Interpolate(Linear)` | images (default), masks | order 1, after a Gaussian where voxels grow |
 //! | `Interpolate(Nearest)` | anything | copies the nearest voxel |
+//! | `Interpolate(Quadratic)` to `Interpolate(Quintic)` | images, masks | splines of order 2 to 5 through the voxels, after the same Gaussian |
 //! | `Mean` | images, masks | mean by overlap; exact for integers, rounded half to even |
 //! | `Mode` | labels, masks, anything | most overlap; the lowest value wins ties |
 //! | `Labels` | labels and masks (default) | `Mode` where voxels grow, nearest where they shrink |
@@ -40,8 +41,8 @@
 //! * Axes of factor 1 and axes without a place in the world (channels) are passed through untouched, wherever they
 //!   stand.
 //!
-//! What it is not: it stores nothing, makes no pyramids, and knows no server and no viewer. Orders 2 to 5, minimum,
-//! maximum, median and strides do not exist yet. The rayon pool in use is the caller's; a pool of one thread does.
+//! What it is not: it stores nothing, makes no pyramids, and knows no server and no viewer. Minimum, maximum, median
+//! and strides do not exist yet. The rayon pool in use is the caller's; a pool of one thread does.
 
 mod array;
 mod axis;
@@ -49,11 +50,13 @@ mod boundary;
 mod engine;
 mod error;
 mod factor;
+mod filter;
 mod lattice;
 mod order;
 mod plain;
 mod recipe;
 mod spec;
+mod spline;
 mod taps;
 mod value;
 

@@ -7,12 +7,8 @@ use resample::{AntiAlias, Cast, Factor, Method, Order, Spec};
 use crate::case::{self, Boundary, Case, Process, Rescale, Sizing};
 use crate::{Outcome, Run, compare, downsample, half};
 
-/// The specification of a case; an order that does not exist yet is named instead.
-fn spec(params: &Rescale) -> Result<Spec, String> {
-    let order = match params.order {
-        0 | 1 => Order::try_from(params.order).map_err(|error| error.to_string())?,
-        order => return Err(format!("order {order}")),
-    };
+fn spec(params: &Rescale) -> resample::Result<Spec> {
+    let order = Order::try_from(params.order)?;
     let boundary = match params.boundary {
         Boundary::Reflect => resample::Boundary::Mirror,
         Boundary::Symmetric => resample::Boundary::Symmetric,
@@ -59,10 +55,7 @@ fn limit(block: Block, input: &Block, params: &Rescale) -> Block {
 }
 
 pub(crate) fn whole(case: &Case, params: &Rescale) -> Run {
-    let spec = match spec(params) {
-        Ok(spec) => spec,
-        Err(what) => return Ok(Outcome::NotYet(what)),
-    };
+    let spec = spec(params)?;
     let input = input(case, params)?;
     let factors = params.scale.iter().zip(input.shape()).map(|(&(up, down), &extent)| {
         let factor = Factor::new(up, down)?;
@@ -74,10 +67,7 @@ pub(crate) fn whole(case: &Case, params: &Rescale) -> Run {
 }
 
 pub(crate) fn region(case: &Case, params: &Rescale) -> Run {
-    let spec = match spec(params) {
-        Ok(spec) => spec,
-        Err(what) => return Ok(Outcome::NotYet(what)),
-    };
+    let spec = spec(params)?;
     let input = input(case, params)?;
     let factors = params.scale.iter().map(|&(up, down)| Factor::new(up, down)).collect::<Result<Vec<_>, _>>()?;
     let origin = vec![0; input.shape().len()];

@@ -27,7 +27,7 @@ fn nothing_unknown_is_accepted() {
     for text in [
         r#"{"interp_order": 1}"#,
         r#"{"method": "median"}"#,
-        r#"{"method": {"interpolate": 3}}"#,
+        r#"{"method": {"interpolate": 6}}"#,
         r#"{"boundary": "reflect"}"#,
         r#"{"cast": "none"}"#,
     ] {

@@ -71,6 +71,7 @@ fn large_volumes_agree_with_their_parts() {
     let specs = [
         (linear.clone(), ["1/2", "2/3", "1/4"]),
         (linear.with_anti_alias(AntiAlias::Off), ["3/2", "1", "2"]),
+        (Spec::default().with_method(Method::Interpolate(Order::Cubic)), ["2/3", "1/2", "5/4"]),
         (Spec::default().with_method(Method::Mean), ["1/2", "1/2", "1/2"]),
         (Spec::default().with_method(Method::Mean), ["3/5", "1/2", "2"]),
         (Spec::default().with_method(Method::Mode), ["1/2", "1/2", "1/2"]),

@@ -52,6 +52,10 @@ proptest! {
             while computes && T::DTYPE.size() == 8 && !T::DTYPE.is_float() && format!("{value}").len() > 15 {
                 value = T::random(&mut state);
             }
+            // Splines of order 2 and above take differences of infinities, which are NaN.
+            while computes && format!("{value}") == "inf" {
+                value = T::random(&mut state);
+            }
             let source = sample.source(Block::from(ArrayD::from_elem(IxDyn(&shape), value)));
             if let Ok(array) = ResampledArray::new("constant", Arc::new(source), sample.factors.clone(), spec) {
                 let found = array.data().unwrap();

@@ -44,7 +44,8 @@ fn specs() -> impl Iterator<Item = Spec> {
     let linear = boundaries.map(|boundary| linear.clone().with_boundary(boundary));
     let off = linear[0].clone().with_anti_alias(AntiAlias::Off);
     let others = [Method::Interpolate(Order::Nearest), Method::Mean, Method::Mode, Method::Labels];
-    linear.into_iter().chain([off]).chain(others.map(|method| Spec::default().with_method(method)))
+    let cubic = Spec::default().with_method(Method::Interpolate(Order::Cubic));
+    linear.into_iter().chain([off, cubic]).chain(others.map(|method| Spec::default().with_method(method)))
 }
 
 fn read(array: &ResampledArray, begin: i64, extent: i64) -> ArrayD<u16> {

@@ -9,3 +9,4 @@ mod laws;
 mod limits;
 mod naive;
 mod sample;
+mod splines;

@@ -34,7 +34,7 @@ impl NaiveAxis {
         ((2 * j + 1) * d).div_euclid(2 * u).clamp(self.volume.start, self.volume.end - 1)
     }
 
-    fn fold(&self, boundary: Boundary, i: i64) -> Option<i64> {
+    pub(crate) fn fold(&self, boundary: Boundary, i: i64) -> Option<i64> {
         let Range { start, end } = self.volume;
         let (mut i, mut steps) = (i, 0);
         while !(start..end).contains(&i) {

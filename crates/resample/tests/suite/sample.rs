@@ -30,12 +30,12 @@ pub(crate) fn factor(most: u32) -> impl Strategy<Value = Factor> {
 /// Methods with the options that they have; 64-bit integers are let through.
 pub(crate) fn spec() -> impl Strategy<Value = Spec> {
     let anti_alias = prop_oneof![Just(None), Just(Some(AntiAlias::Off)), Just(Some(AntiAlias::Gaussian))];
-    let order = prop_oneof![Just(Order::Nearest), Just(Order::Linear)];
-    let interpolation = (order, anti_alias, boundary()).prop_map(|(order, anti_alias, boundary)| {
-        let mut spec = Spec::default().with_method(Method::Interpolate(order)).with_boundary(boundary);
-        spec.anti_alias = anti_alias;
-        spec
-    });
+    let interpolation =
+        (prop::sample::select(&Order::ALL), anti_alias, boundary()).prop_map(|(order, anti_alias, boundary)| {
+            let mut spec = Spec::default().with_method(Method::Interpolate(order)).with_boundary(boundary);
+            spec.anti_alias = anti_alias;
+            spec
+        });
     let windows = (prop_oneof![Just(Method::Mean), Just(Method::Mode), Just(Method::Labels)], zeros());
     let windows = windows.prop_map(|(method, zeros)| Spec::default().with_method(method).with_zeros(zeros));
     let options = (prop_oneof![Just(Cast::RoundSaturate), Just(Cast::Truncate)], extent());
