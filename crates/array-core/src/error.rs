@@ -106,6 +106,33 @@ pub enum Error {
         text: String,
     },
 
+    /// A word that is none of those that an option has.
+    #[error("'{text}' is no {what}; there are {}", known.join(", "))]
+    UnknownName {
+        /// What it should name.
+        what: &'static str,
+        /// The word.
+        text: String,
+        /// The words there are.
+        known: Vec<&'static str>,
+    },
+
+    /// A voxel whose value the target of an exact conversion does not have.
+    #[error(
+        "{to} does not have the value {value} ({from}, at index {index:?} of the block); convert by 'saturate' or \
+         'truncate', or to a type that has it"
+    )]
+    NotConvertible {
+        /// The value.
+        value: FillValue,
+        /// The element type that it has.
+        from: DType,
+        /// The element type asked for.
+        to: DType,
+        /// Where the value is, within the block that was converted.
+        index: Vec<usize>,
+    },
+
     /// A fill value that the element type cannot hold exactly.
     #[error("{dtype} cannot hold the fill value {value} exactly; choose one that it can")]
     FillNotHeld {

@@ -7,8 +7,8 @@ use ndarray::ArrayD;
 
 use crate::block::block_bytes;
 use crate::{
-    Array, Attrs, Axes, Block, BlockRef, DType, Element, Error, IntoWorld, Kind, Outside, ReadBlock, ReadContext,
-    ReadOptions, Result, error,
+    Array, Attrs, Axes, Block, BlockMut, BlockRef, Conversion, DType, Element, Error, IntoWorld, Kind, Outside,
+    ReadBlock, ReadContext, ReadOptions, Result, error,
 };
 
 /// How many bytes [`ArrayExt::data`] reads at most: 4 GiB.
@@ -102,6 +102,16 @@ pub trait ArrayExt: Array {
         self.read_block(roi)?.into_array()
     }
 
+    /// Reads a region as another element type, exactly; otherwise strict, as [`read`](Self::read). For other conversions
+    /// there is [`ReadOptions::with_dtype`].
+    ///
+    /// # Errors
+    /// [`Error::NotConvertible`] for a voxel that `T` cannot hold, and as [`read`](Self::read).
+    fn read_as<T: Element>(&self, roi: impl Into<Roi<Length>>) -> Result<ArrayD<T>> {
+        let options = ReadOptions::default().with_dtype(T::DTYPE, Conversion::Exact);
+        self.read_with(roi, &options)?.block.into_array()
+    }
+
     /// Reads a region as voxels of run-time type; strict, as [`read`](Self::read).
     ///
     /// # Errors
@@ -130,31 +140,32 @@ pub trait ArrayExt: Array {
     ///
     /// # Errors
     /// As [`read`](Self::read) where the policies are strict; [`Error::FillNotHeld`] for a fill value that the dtype
-    /// cannot hold.
+    /// of the result cannot hold, [`Error::NotConvertible`] for a voxel that it cannot hold under an exact conversion.
     fn read_with(&self, roi: impl Into<Roi<Length>>, options: &ReadOptions) -> Result<ReadBlock> {
         let meta = self.meta();
         let roi = meta.bounded(&roi.into())?;
         let voxels = meta.voxels_asked(&roi, options.alignment)?;
+        let dtype = options.dtype.unwrap_or(meta.dtype());
         if roi.is_empty() {
             // An empty region transfers nothing, whatever the policies.
-            return Ok(ReadBlock::new(Block::zeros(meta.dtype(), &meta.block_shape(&voxels)?)?, roi));
+            return Ok(ReadBlock::new(Block::zeros(dtype, &meta.block_shape(&voxels)?)?, roi));
         }
         let effective = meta.grid().to_world(&voxels)?;
         if voxels.is_empty() || meta.voxel_box().contains(&voxels) {
-            return Ok(ReadBlock::new(self.read_box(&voxels, &options.context)?, effective));
+            return Ok(ReadBlock::new(self.read_box_as(&voxels, options)?, effective));
         }
         let inside = voxels.intersect(meta.voxel_box())?;
         match options.outside {
             Outside::Error => Err(error::outside(meta, &effective, &voxels)),
             Outside::Clip => {
-                let block = self.read_box(&inside, &options.context)?;
+                let block = self.read_box_as(&inside, options)?;
                 Ok(ReadBlock::new(block, meta.grid().to_world(&inside)?))
             }
             Outside::Fill(value) => {
-                let mut block = value.block(meta.dtype(), &meta.block_shape(&voxels)?)?;
+                let mut block = value.block(dtype, &meta.block_shape(&voxels)?)?;
                 if !inside.is_empty() {
                     let part = meta.block_ranges(&inside, &voxels)?;
-                    self.read_voxels(&inside, block.view_mut().slice(&part)?, &options.context)?;
+                    self.fill_as(&inside, block.view_mut().slice(&part)?, options)?;
                 }
                 Ok(ReadBlock::new(block, effective))
             }
@@ -231,3 +242,22 @@ pub trait ArrayExt: Array {
 }
 
 impl<A: Array + ?Sized> ArrayExt for A {}
+
+/// The steps of a read that also converts.
+trait ReadConverted: Array {
+    /// As [`ArrayExt::read_box`], in the type that the options name.
+    fn read_box_as(&self, voxels: &VoxelBox, options: &ReadOptions) -> Result<Block> {
+        let block = self.read_box(voxels, &options.context)?;
+        block.convert(options.dtype.unwrap_or(self.meta().dtype()), options.conversion)
+    }
+
+    /// Reads into a destination of any type; without a copy where it is the array's own.
+    fn fill_as(&self, voxels: &VoxelBox, mut out: BlockMut<'_>, options: &ReadOptions) -> Result<()> {
+        if out.dtype() == self.dtype() {
+            return self.read_voxels(voxels, out, &options.context);
+        }
+        out.assign_converted(&self.read_box(voxels, &options.context)?.view(), options.conversion)
+    }
+}
+
+impl<A: Array + ?Sized> ReadConverted for A {}

@@ -2,7 +2,7 @@
 
 use coord_roi::{Length, Roi, Rounding};
 
-use crate::{Block, FillValue, ReadContext};
+use crate::{Block, Conversion, DType, FillValue, ReadContext};
 
 /// What happens to voxels of a request that the array does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -24,13 +24,23 @@ pub struct ReadOptions {
     pub outside: Outside,
     /// What happens to limits that are no voxel border: refused (`Exact`) or moved to one.
     pub alignment: Rounding,
+    /// The element type of the result; the array's own where absent. A fill value is a value of this type.
+    pub dtype: Option<DType>,
+    /// What happens to voxels that this type cannot hold.
+    pub conversion: Conversion,
     /// Cancellation and deadline.
     pub context: ReadContext,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { outside: Outside::Error, alignment: Rounding::Exact, context: ReadContext::default() }
+        Self {
+            outside: Outside::Error,
+            alignment: Rounding::Exact,
+            dtype: None,
+            conversion: Conversion::Exact,
+            context: ReadContext::default(),
+        }
     }
 }
 
@@ -44,6 +54,12 @@ impl ReadOptions {
     /// Sets what happens to unaligned limits.
     pub fn with_alignment(mut self, alignment: Rounding) -> Self {
         self.alignment = alignment;
+        self
+    }
+
+    /// Sets the element type of the result, and the rule by which voxels become it.
+    pub fn with_dtype(mut self, dtype: DType, conversion: Conversion) -> Self {
+        (self.dtype, self.conversion) = (Some(dtype), conversion);
         self
     }
 
