@@ -23,7 +23,9 @@
 
 mod decode;
 mod encode;
+mod few;
 mod label;
+mod packed;
 
 pub use decode::{decode, decode_into};
 pub use encode::encode;
@@ -33,6 +35,8 @@ use crate::{Error, Result};
 
 /// Bits of a word.
 const WORD_BITS: usize = 32;
+/// Bytes of a word.
+const WORD_BYTES: usize = 4;
 /// Words of the header of a block.
 const HEADER: usize = 2;
 /// Bits of a table's offset, beside which the bits per value have their place.
@@ -57,6 +61,18 @@ struct Row {
     len: usize,
     /// Place of the first of them in the block.
     first: usize,
+}
+
+impl Row {
+    /// Its voxels, among those of the channel.
+    fn of<T>(self, channel: &[T]) -> &[T] {
+        &channel[self.start..self.start + self.len]
+    }
+
+    /// The same, to be written.
+    fn of_mut<T>(self, channel: &mut [T]) -> &mut [T] {
+        &mut channel[self.start..self.start + self.len]
+    }
 }
 
 impl Layout {
@@ -102,7 +118,7 @@ impl Layout {
     }
 
     /// The rows of a block that are inside the volume.
-    fn rows(self, block: usize) -> impl Iterator<Item = Row> {
+    fn rows(self, block: usize) -> impl Iterator<Item = Row> + Clone {
         let [_, gy, gx] = self.grid_zyx;
         let [_, by, bx] = self.block_zyx;
         let [_, vy, vx] = self.volume_zyx;

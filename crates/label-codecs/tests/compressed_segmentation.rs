@@ -96,7 +96,7 @@ fn same_as_naive<T: Label + Debug + Into<u64>>(bytes: &[u8], shape: Shape, block
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
     fn encoding_and_decoding_gives_the_same_labels(

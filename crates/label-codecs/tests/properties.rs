@@ -30,7 +30,7 @@ fn voxels(shape_zyx: [usize; 3], pool: &[u64], run: u64, seed: u64) -> Vec<u64> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
     fn encoding_and_decoding_gives_the_same_voxels(

@@ -1,4 +1,4 @@
-use super::{HEADER, Label, Layout, TABLE_OFFSET_BITS, WORD_BITS};
+use super::{HEADER, Label, Layout, TABLE_OFFSET_BITS, WORD_BITS, packed};
 use crate::{Error, Result};
 
 /// Decodes a volume of this shape, made of blocks of that shape, into `out`, in C order of `(channel, z, y, x)`.
@@ -106,10 +106,22 @@ struct Block<'a> {
 
 impl Block<'_> {
     fn decode<T: Label>(&self, out: &mut [T]) -> Result<()> {
+        let rows = self.channel.layout.rows(self.index);
+        if self.bits == 0 {
+            let label = self.label(0)?;
+            rows.for_each(|row| row.of_mut(out).fill(label));
+            return Ok(());
+        }
+        let table = self.channel.words.get(self.table..).unwrap_or_default();
+        if packed::decode(rows, self.bits, self.values, table, out) { Ok(()) } else { self.decode_checked(out) }
+    }
+
+    /// Looks at each value: for many bits, and where the data end before the last label that a value could stand for.
+    fn decode_checked<T: Label>(&self, out: &mut [T]) -> Result<()> {
         // Neighbours mostly agree, so the last answer saves most of the look-ups.
         let mut last = None;
         for row in self.channel.layout.rows(self.index) {
-            for (i, voxel) in (row.first..).zip(&mut out[row.start..row.start + row.len]) {
+            for (i, voxel) in (row.first..).zip(row.of_mut(out)) {
                 let value = self.value(i);
                 let label = match last {
                     Some((known, label)) if known == value => label,
