@@ -165,6 +165,44 @@ pub enum Error {
         /// One past the last voxel there is.
         high: i64,
     },
+    /// A block without voxels.
+    #[error("axis {axis}: a block of {shape} voxels is not allowed: a block has at least 1 voxel per axis")]
+    EmptyBlock {
+        /// The axis.
+        axis: usize,
+        /// The shape entry as given.
+        shape: i64,
+    },
+    /// A halo below zero.
+    #[error("axis {axis}: halo {halo} is negative: a block reads at least what it writes, so a halo is at least 0")]
+    NegativeHalo {
+        /// The axis.
+        axis: usize,
+        /// The halo entry as given.
+        halo: i64,
+    },
+    /// A task that does not exist.
+    #[error("there is no part {part} of {parts}: the parts count from 0, and there is at least one")]
+    NoSuchPart {
+        /// The part asked for.
+        part: u64,
+        /// The number of parts.
+        parts: u64,
+    },
+    /// A region is to be split where it is not.
+    #[error(
+        "axis {axis}: {position} is not between {begin} and {end}: a region is split inside of it or at its limits"
+    )]
+    SplitOutside {
+        /// The axis.
+        axis: usize,
+        /// The position as given.
+        position: Length,
+        /// The begin of the region on this axis.
+        begin: Length,
+        /// The end of the region on this axis.
+        end: Length,
+    },
     /// The text form of an empty region, which says neither where it is nor how many dimensions it has.
     #[error("[empty ROI] does not say how many dimensions there are, nor where: write the bounds, such as [3:3, 0:8]")]
     Empty,
@@ -279,10 +317,14 @@ impl Error {
             | Self::MissingShape { axis, .. }
             | Self::MissingEntry { axis }
             | Self::NotCompatible { axis, .. }
+            | Self::EmptyBlock { axis, .. }
+            | Self::NegativeHalo { axis, .. }
+            | Self::SplitOutside { axis, .. }
             | Self::StepMismatch { axis, .. } => Some(*axis),
             Self::DimsMismatch { .. }
             | Self::TooManyDims { .. }
             | Self::NotFinite { .. }
+            | Self::NoSuchPart { .. }
             | Self::Unrepresentable { .. }
             | Self::Empty
             | Self::Parse { .. } => None,

@@ -3,8 +3,11 @@
 mod convert;
 mod format;
 mod relate;
+mod relation;
 #[cfg(feature = "serde")]
 mod serde;
+
+pub use relation::Relation;
 
 use crate::{Coordinate, Error, Length, Result};
 

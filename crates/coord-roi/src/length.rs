@@ -163,6 +163,22 @@ impl Length {
         Self::reduced(num as i128, b * d).ok_or_else(|| self.overflow("gcd", other))
     }
 
+    /// The smallest length above 0 that is a whole multiple of both: the common coarsening of two steps. 12 for 4 and
+    /// 6, 114 for 4.56 and 6; lengths are fractions, so there always is one.
+    ///
+    /// # Errors
+    /// [`Error::ZeroStep`] unless both are greater than 0; [`Error::Overflow`] when the result does not fit into 64
+    /// bits.
+    pub fn common_multiple(self, other: Self) -> Result<Self> {
+        if let Some(step) = [self, other].into_iter().find(|step| !step.is_positive()) {
+            return Err(Error::ZeroStep { axis: None, step });
+        }
+        let (a, b, c, d) = self.terms(other);
+        let common = |a: i128, b: i128| gcd(a.unsigned_abs(), b.unsigned_abs()) as i128;
+        // Of reduced fractions: the lcm of the numerators over the gcd of the denominators.
+        Self::reduced(a / common(a, c) * c, common(b, d)).ok_or_else(|| self.overflow("lcm", other))
+    }
+
     /// Numerators and denominators of both in 128 bits, where products and their sums cannot overflow.
     fn terms(self, other: Self) -> (i128, i128, i128, i128) {
         (self.num.into(), self.den.into(), other.num.into(), other.den.into())

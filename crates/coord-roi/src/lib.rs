@@ -6,6 +6,8 @@
 //! * [`VoxelBox`]: a box of voxel indices.
 //! * [`Grid`]: where voxels lie in the world, and the only way from a `Roi` to a `VoxelBox` and back, with a named
 //!   [`Rounding`].
+//! * [`Blocks`]: a region divided into blocks of a fixed lattice, with a halo, in row-major or Morton order, and divided
+//!   among tasks.
 //!
 //! All of them are `Copy`, hashable, and allocate nothing. Methods check their operands and return [`Error`]s that name
 //! axis and values; operators are there for people at a prompt and panic like those of the standard library.
@@ -31,6 +33,23 @@
 //! # Ok::<(), coord_roi::Error>(())
 //! ```
 //!
+//! A region block by block, for one of many tasks:
+//!
+//! ```
+//! use coord_roi::{BlockOptions, BlockOrder, Grid, Roi, Rounding};
+//!
+//! let grid = Grid::with_step(["4.56".parse()?, 4.into(), 4.into()])?;
+//! let roi: Roi<_> = "[0:4560, 0:4000, 0:4000]".parse()?;
+//! let options = BlockOptions::default().with_halo([8; 3], [8; 3]).with_order(BlockOrder::Morton);
+//! let blocks = grid.blocks(&roi, Rounding::Exact, [256; 3], &options)?;
+//! assert_eq!(blocks.len(), 64);
+//! for block in blocks.part(3, 7)? {
+//!     let world = block.to_world(&grid)?;
+//!     println!("read {}, write {}", world.read, world.write);
+//! }
+//! # Ok::<(), coord_roi::Error>(())
+//! ```
+//!
 //! # Features
 //!
 //! * `serde`: every type reads and writes; lengths exactly (a number where a number is exact, else a string such as
@@ -43,11 +62,13 @@
 
 extern crate alloc;
 
+mod blocks;
 pub mod compat;
 mod coordinate;
 mod error;
 mod grid;
 mod length;
+mod parts;
 mod roi;
 mod rounding;
 mod scalar;
@@ -57,10 +78,12 @@ mod stored;
 pub mod strategies;
 mod voxel_box;
 
+pub use blocks::{BlockBoxes, BlockIter, BlockOptions, BlockOrder, BlockRois, Blocks, Fit};
 pub use coordinate::{Coordinate, MAX_DIMS};
 pub use error::{Error, Result};
-pub use grid::Grid;
+pub use grid::{Grid, Relation};
 pub use length::Length;
+pub use parts::Parts;
 pub use roi::{Axis, Roi};
 pub use rounding::Rounding;
 pub use scalar::Scalar;

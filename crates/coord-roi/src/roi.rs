@@ -3,6 +3,7 @@
 mod convert;
 mod format;
 mod motion;
+mod parts;
 #[cfg(feature = "serde")]
 mod serde;
 mod sets;
@@ -109,14 +110,6 @@ impl<T: Scalar> Roi<T> {
 
     pub(crate) fn coordinate(&self) -> &Coordinate<Axis<T>> {
         &self.axes
-    }
-
-    /// One axis.
-    ///
-    /// # Panics
-    /// If there is no such axis, as indexing does.
-    pub fn axis(&self, axis: usize) -> Axis<T> {
-        self.axes[axis]
     }
 
     /// Whether no point is inside: some axis has shape 0.

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::{Error, Result};
+use crate::{Error, Result, Scalar};
 
 /// How world limits that are not on a line of the [`Grid`](crate::Grid) become voxel limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,6 +23,34 @@ pub enum Rounding {
 impl Rounding {
     const NAMES: [(&'static str, Self); 4] =
         [("exact", Self::Exact), ("grow", Self::Grow), ("shrink", Self::Shrink), ("closest", Self::Closest)];
+
+    /// The number of steps in a distance.
+    pub(crate) fn steps<T: Scalar>(self, limit: Limit, distance: T, step: T) -> Result<i64> {
+        match (self, limit) {
+            (Self::Exact, _) => distance.steps_exact(step),
+            (Self::Grow, Limit::Begin) | (Self::Shrink, Limit::End) => distance.steps_floor(step),
+            (Self::Grow, Limit::End) | (Self::Shrink, Limit::Begin) => distance.steps_ceil(step),
+            (Self::Closest, _) => distance.steps_round(step),
+        }
+    }
+}
+
+/// Which limit of an interval is rounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Limit {
+    Begin,
+    End,
+}
+
+/// First line and number of steps of the interval `[begin, end)`, where `index` finds the line of each limit. An empty
+/// interval stays empty, and so does one whose limits cross.
+pub(crate) fn counted<T: Scalar>(begin: T, end: T, index: impl Fn(Limit, T) -> Result<i64>) -> Result<(i64, i64)> {
+    let first = index(Limit::Begin, begin)?;
+    if begin == end {
+        return Ok((first, 0));
+    }
+    let last = index(Limit::End, end)?;
+    Ok((first, if last > first { last.try_sub(first)? } else { 0 }))
 }
 
 impl fmt::Display for Rounding {

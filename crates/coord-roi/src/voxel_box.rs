@@ -3,11 +3,13 @@
 mod format;
 #[cfg(feature = "serde")]
 mod serde;
+mod sets;
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::{Coordinate, Error, Result, Scalar};
+use crate::rounding::counted;
+use crate::{Coordinate, Error, Result, Rounding, Scalar};
 
 /// A box in voxel indices of a [`Grid`](crate::Grid): per axis the half-open range `begin .. begin + shape`, always
 /// bounded.
@@ -54,6 +56,12 @@ impl VoxelBox {
     pub fn from_bounds(begin: impl Into<Coordinate>, end: impl Into<Coordinate>) -> Result<Self> {
         let begin = begin.into();
         Self::new(begin, end.into().checked_sub(&begin)?)
+    }
+
+    /// A box of which the caller knows that every end is representable and no shape is negative.
+    pub(crate) fn of_checked(begin: Coordinate, shape: Coordinate) -> Self {
+        debug_assert_eq!(Self::new(begin, shape), Ok(Self { begin, shape }));
+        Self { begin, shape }
     }
 
     /// The first voxel.
@@ -132,54 +140,46 @@ impl VoxelBox {
             .collect()
     }
 
-    /// Whether the voxel is inside; false for a coordinate of other dims.
-    pub fn contains_point(&self, voxel: &Coordinate) -> bool {
-        self.dims() == voxel.dims() && (0..self.dims()).all(|axis| self.range(axis).contains(&voxel[axis]))
-    }
-
-    /// Whether every voxel of `other` is in this box; false for a box of other dims. An empty box is in every box of
-    /// equal dims.
-    pub fn contains(&self, other: &Self) -> bool {
-        let inside = |axis| {
-            let (outer, inner) = (self.range(axis), other.range(axis));
-            outer.start <= inner.start && inner.end <= outer.end
-        };
-        self.dims() == other.dims() && (other.is_empty() || (0..self.dims()).all(inside))
-    }
-
-    /// The voxels that both have. Where there are none, an axis of shape 0 at the larger begin remains.
-    ///
-    /// # Errors
-    /// [`Error::DimsMismatch`].
-    pub fn intersect(&self, other: &Self) -> Result<Self> {
-        let begin = self.begin.zip_with(&other.begin, |_, a, b| Ok(a.max(b)))?;
-        let end = self.end().zip_with(&other.end(), |_, a, b| Ok(a.min(b)))?;
-        Self::from_bounds(begin, end.zip_with(&begin, |_, end, begin| Ok(end.max(begin)))?)
-    }
-
-    /// The smallest box that contains both, their bounding box. An empty box adds nothing.
-    ///
-    /// # Errors
-    /// [`Error::DimsMismatch`]; [`Error::Overflow`] when a shape does not fit.
-    pub fn union(&self, other: &Self) -> Result<Self> {
-        self.begin.same_dims(&other.begin)?;
-        if self.is_empty() {
-            return Ok(*other);
-        }
-        if other.is_empty() {
-            return Ok(*self);
-        }
-        let begin = self.begin.zip_with(&other.begin, |_, a, b| Ok(a.min(b)))?;
-        let end = self.end().zip_with(&other.end(), |_, a, b| Ok(a.max(b)))?;
-        Self::from_bounds(begin, end)
-    }
-
     /// The box moved by `by` voxels.
     ///
     /// # Errors
     /// [`Error::DimsMismatch`], [`Error::Overflow`].
     pub fn translate(&self, by: &Coordinate) -> Result<Self> {
         Self::new(self.begin.checked_add(by)?, self.shape)
+    }
+
+    /// The box with its lower corner moved down by `neg` and its upper corner moved up by `pos` voxels. Negative
+    /// amounts shrink; where the corners would cross, the axis is empty at the new begin. An empty axis grows from its
+    /// begin.
+    ///
+    /// # Errors
+    /// [`Error::DimsMismatch`], [`Error::Overflow`].
+    pub fn grow(&self, neg: &Coordinate, pos: &Coordinate) -> Result<Self> {
+        let shape = self.shape.checked_add(neg)?.checked_add(pos)?;
+        Self::new(self.begin.checked_sub(neg)?, shape.map(|entry| entry.max(0)))
+    }
+
+    /// The box with its limits moved onto multiples of `block` as `rounding` says: with [`Rounding::Shrink`] the whole
+    /// blocks in it, with [`Rounding::Grow`] the blocks that it touches. Empty axes stay empty, at the rounded begin.
+    ///
+    /// # Errors
+    /// [`Error::DimsMismatch`]; [`Error::ZeroStep`] unless every entry of `block` is greater than 0; with
+    /// [`Rounding::Exact`] [`Error::NotAligned`]; [`Error::Overflow`].
+    pub fn snap(&self, block: &Coordinate, rounding: Rounding) -> Result<Self> {
+        let steps = self.in_steps(block, rounding)?;
+        Self::new(steps.begin.checked_mul(block)?, steps.shape.checked_mul(block)?)
+    }
+
+    /// The box counted in `step`s: which multiples of `step` its limits are rounded to.
+    pub(crate) fn in_steps(&self, step: &Coordinate, rounding: Rounding) -> Result<Self> {
+        let end = self.end();
+        let intervals = self.begin.zip_with(step, |axis, begin, step| {
+            let index = |limit, position| rounding.steps(limit, position, step);
+            counted(begin, end[axis], index).map_err(|error| error.at(axis))
+        })?;
+        let (begin, shape): (Coordinate, Coordinate) =
+            (intervals.map(|(first, _)| first), intervals.map(|(_, count)| count));
+        Self::new(begin, shape)
     }
 
     /// Without the axis `axis`.

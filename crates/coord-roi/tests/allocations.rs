@@ -9,7 +9,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::hint::black_box;
 
-use coord_roi::{Coordinate, Grid, Length, Result, Roi, Rounding, VoxelBox};
+use coord_roi::{BlockOptions, BlockOrder, Blocks, Coordinate, Fit, Grid, Length, Result, Roi, Rounding, VoxelBox};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -74,7 +74,7 @@ fn lengths_allocate_nothing() {
             a.rem_floor(Length::ONE)?,
         ));
         black_box((a.to_f64(), a.to_metres_f64(), Length::from_metres_f64(8e-9)?, Length::from_f32(3.2)?));
-        a.common_divisor(Length::from(4))
+        a.common_divisor(Length::from(4)).and(Length::from(6).common_multiple(Length::from(4)))
     };
     assert_eq!(allocations(work), 0);
 }
@@ -96,4 +96,38 @@ fn regions_boxes_and_grids_allocate_nothing() {
         VoxelBox::intersect(&voxels, &moved)
     };
     assert_eq!(allocations(work), 0);
+}
+
+#[test]
+fn parts_and_relations_allocate_nothing() {
+    let (fine, coarse) =
+        ("step (4.56, 4)".parse::<Grid>().unwrap(), "origin (0, 2) step (4, 6)".parse::<Grid>().unwrap());
+    let work = || {
+        let (a, b): (Roi<Length>, Roi<Length>) = ("[0:100, 4/3:50]".parse()?, "[10:20, 10:90]".parse()?);
+        let rest = a.subtract(black_box(&b))?;
+        black_box((Roi::bounding(rest)?, a.split_at(1, Length::from(9))?, rest.len()));
+        let voxels = fine.to_voxels(&a, Rounding::Grow)?;
+        let whole = voxels.snap(&[8, 8].into(), Rounding::Shrink)?.grow(&[1, 1].into(), &[0, 0].into())?;
+        black_box((voxels.subtract(&whole)?, voxels.split_at(0, 3)?, VoxelBox::bounding([voxels, whole])?));
+        black_box((fine.relation(&coarse)?, fine.is_compatible(&coarse)?, fine.common_coarsening(&coarse)?));
+        fine.regrid(&voxels, &coarse, Rounding::Closest)
+    };
+    assert_eq!(allocations(work), 0);
+}
+
+#[test]
+fn blocks_allocate_nothing() {
+    let region = VoxelBox::new([-100, 5, 9], [300, 70, 90]).unwrap();
+    let grid = "step (4.56, 4, 4)".parse::<Grid>().unwrap();
+    for order in [BlockOrder::RowMajor, BlockOrder::Morton] {
+        let work = || {
+            let options = BlockOptions::default().with_halo([2; 3], [3; 3]).with_fit(Fit::Shrink).with_order(order);
+            let blocks = Blocks::new(black_box(&region), [32, 32, 32], &options)?;
+            for block in blocks.part(1, 2)?.rev() {
+                black_box((block.clipped_to(&region)?, block.to_world(&grid)?, blocks.at(&block.index)));
+            }
+            Ok(())
+        };
+        assert_eq!(allocations(work), 0);
+    }
 }

@@ -104,7 +104,7 @@ fn unbounded_axes_absorb_unions_and_take_bounds() {
     assert_eq!(column.union(&slab).unwrap(), Roi::unbounded(2).unwrap());
     assert_eq!(column.with_bounds_of(&roi("[7:9, 1:2]")).unwrap(), roi("[7:9, 0:5]"));
     assert_eq!(column.begin(), Err(Error::Unbounded { axis: 0 }));
-    assert_eq!((column.size(), column.axis(0), column.is_unbounded()), (Ok(None), Axis::All, true));
+    assert_eq!((column.size(), column.axes()[0], column.is_unbounded()), (Ok(None), Axis::All, true));
     assert_eq!(column.grow(&[1, 1].into(), &[1, 1].into()).unwrap(), roi("[:, -1:6]"));
     assert_eq!(column.permuted(&[1, 0]).unwrap(), roi("[0:5, :]"));
     assert_eq!(column.squeeze(2), Err(Error::NoSuchAxis { axis: 2, dims: 2 }));

@@ -5,6 +5,7 @@ use core::fmt;
 
 use super::PartialCoordinate;
 use crate::roi::EMPTY;
+use crate::rounding::Limit;
 use crate::{Axis, Coordinate, Error, Result, Roi, Rounding, Scalar};
 
 /// Begin and end of a slice as array libraries take them; none is the end of the axis.
@@ -167,18 +168,8 @@ impl PartialRoi {
     pub fn snap_to_grid(&self, voxel_size: &PartialCoordinate, rounding: Rounding) -> Result<Self> {
         // Also where the axis is unbounded and the step is not used.
         voxel_size.div_ceil(voxel_size)?;
-        let divided = |limits: PartialCoordinate, rounding| match rounding {
-            Rounding::Exact => limits.pairs(voxel_size, Scalar::steps_exact),
-            Rounding::Grow => limits.div_floor(voxel_size),
-            Rounding::Shrink => limits.div_ceil(voxel_size),
-            Rounding::Closest => limits.div_round(voxel_size),
-        };
-        let opposite = match rounding {
-            Rounding::Grow => Rounding::Shrink,
-            Rounding::Shrink => Rounding::Grow,
-            same => same,
-        };
-        let (begin, end) = (divided(self.offset, rounding)?, divided(self.end()?, opposite)?);
+        let begin = self.offset.pairs(voxel_size, |begin, step| rounding.steps(Limit::Begin, begin, step))?;
+        let end = self.end()?.pairs(voxel_size, |end, step| rounding.steps(Limit::End, end, step))?;
         Self::new(begin.checked_mul(voxel_size)?, end.checked_sub(&begin)?.checked_mul(voxel_size)?)
     }
 
@@ -238,24 +229,26 @@ impl fmt::Display for PartialRoi {
         if self.is_empty() {
             return f.write_str(EMPTY);
         }
-        let ends = self.end().map_err(|_| fmt::Error)?;
         f.write_str("[")?;
-        for (axis, (begin, end)) in self.offset.entries().iter().zip(ends.entries()).enumerate() {
+        for (axis, (begin, shape)) in self.offset.entries().iter().zip(self.shape.entries()).enumerate() {
+            let begin = begin.map(i128::from);
+            // An end beyond 64 bits can be written, too.
+            let end = begin.zip(*shape).map(|(begin, shape)| begin + i128::from(shape));
             f.write_str(if axis == 0 { "" } else { ", " })?;
-            write_entry(f, *begin, "")?;
+            write_entry(f, begin, "")?;
             f.write_str(":")?;
-            write_entry(f, *end, "")?;
+            write_entry(f, end, "")?;
         }
         f.write_str("] (")?;
         for (axis, shape) in self.shape.entries().iter().enumerate() {
             f.write_str(if axis == 0 { "" } else { ", " })?;
-            write_entry(f, *shape, "inf")?;
+            write_entry(f, shape.map(i128::from), "inf")?;
         }
         f.write_str(")")
     }
 }
 
-fn write_entry(f: &mut fmt::Formatter<'_>, entry: Option<i64>, none: &str) -> fmt::Result {
+fn write_entry(f: &mut fmt::Formatter<'_>, entry: Option<i128>, none: &str) -> fmt::Result {
     match entry {
         Some(entry) => write!(f, "{entry}"),
         None => f.write_str(none),

@@ -1,6 +1,7 @@
 //! The one place where world becomes voxel and voxel becomes world.
 
-use crate::{Axis, Coordinate, Error, Grid, Length, Result, Roi, Rounding, Scalar, VoxelBox};
+use crate::rounding::{Limit, counted};
+use crate::{Axis, Coordinate, Error, Grid, Length, Result, Roi, Rounding, VoxelBox};
 
 /// One axis of a grid.
 #[derive(Clone, Copy)]
@@ -10,22 +11,14 @@ struct Line {
     step: Length,
 }
 
-/// Which limit of an interval is converted.
-#[derive(Clone, Copy, PartialEq)]
-enum Limit {
-    Begin,
-    End,
-}
-
 impl Line {
     /// The index of the grid line at, below or above a world position.
     fn index(self, position: Length, limit: Limit, rounding: Rounding) -> Result<i64> {
         let distance = position.checked_sub(self.origin)?;
-        match (rounding, limit) {
-            (Rounding::Exact, _) => self.exact(position, distance),
-            (Rounding::Grow, Limit::Begin) | (Rounding::Shrink, Limit::End) => distance.div_floor(self.step),
-            (Rounding::Grow, Limit::End) | (Rounding::Shrink, Limit::Begin) => distance.div_ceil(self.step),
-            (Rounding::Closest, _) => distance.div_round(self.step),
+        match rounding {
+            // The error names the position, not its distance from the origin.
+            Rounding::Exact => self.exact(position, distance),
+            _ => rounding.steps(limit, distance, self.step),
         }
     }
 
@@ -47,15 +40,7 @@ impl Line {
     /// First voxel and number of voxels of an interval. An empty interval stays empty, and so does one whose limits
     /// cross.
     fn voxels(self, begin: Length, shape: Length, rounding: Rounding) -> Result<(i64, i64)> {
-        let first = self.index(begin, Limit::Begin, rounding)?;
-        if shape == Length::ZERO {
-            return Ok((first, 0));
-        }
-        let last = self.index(begin.checked_add(shape)?, Limit::End, rounding)?;
-        if last <= first {
-            return Ok((first, 0));
-        }
-        Ok((first, last.try_sub(first)?))
+        counted(begin, begin.checked_add(shape)?, |limit, position| self.index(position, limit, rounding))
     }
 
     /// Begin and shape in the world of a range of voxels.
