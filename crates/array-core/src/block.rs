@@ -1,5 +1,7 @@
 //! Voxels of run-time type: owned, borrowed, and as a destination.
 
+mod axes;
+
 use std::ops::Range;
 
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, IxDyn, Slice};

@@ -173,6 +173,30 @@ pub enum Error {
         region: Box<Roi<Length>>,
     },
 
+    /// Channels that an array does not have, or that cannot be chosen.
+    #[error("array '{array}' gives no {asked}: {available}")]
+    NoChannel {
+        /// Name of the array.
+        array: String,
+        /// The channels asked for.
+        asked: String,
+        /// What there is, or the rule that the choice breaks.
+        available: String,
+    },
+
+    /// An order that does not name every axis once.
+    #[error("array '{array}' with axes '{axes}' cannot be ordered as '{order}': {rule}; name each axis once")]
+    BadOrder {
+        /// Name of the array.
+        array: String,
+        /// Its axes.
+        axes: String,
+        /// The order asked for.
+        order: String,
+        /// The rule that it breaks.
+        rule: String,
+    },
+
     /// Assignment to an array that cannot be written.
     #[error("array '{array}' is read-only")]
     ReadOnly {

@@ -2,11 +2,24 @@
 
 use coord_roi::{Length, Roi, Rounding, VoxelBox};
 
+use super::{check_request, scales_of};
 use crate::{
     Array, ArrayMeta, ArrayRef, ArrayWrite, BlockMut, BlockRef, Error, Field, Provenance, ReadContext, ReadPlan, Result,
 };
 
 /// A part of another array, on the same grid. Reading and writing go through to the source.
+///
+/// ```
+/// use std::sync::Arc;
+/// use array_core::{ArrayExt, Crop, MemoryArray, Roi, Rounding, ndarray::Array3};
+///
+/// let voxels = Array3::from_shape_fn((4, 6, 8), |(z, y, x)| (100 * z + 10 * y + x) as u16).into_dyn();
+/// let whole = Arc::new(MemoryArray::new("em", voxels, [40, 8, 8], [0, 0, 0])?);
+/// let part = Crop::new(whole, Roi::new([40, 10, 8], [80, 30, 800])?, Rounding::Shrink)?;
+/// assert_eq!(part.roi(), Roi::new([40, 16, 8], [80, 24, 56])?.into());
+/// assert_eq!(part.data()?.into_array::<u16>()?[[0, 0, 0]], 121);
+/// # Ok::<(), array_core::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Crop {
     meta: ArrayMeta,
@@ -33,9 +46,7 @@ impl Crop {
             });
         }
         let meta = cropped(meta, voxels)?;
-        let fits = |scale: &ArrayRef| Self::new(scale.clone(), meta.roi(), Rounding::Shrink).ok();
-        let scales =
-            source.scales().iter().filter_map(fits).map(|crop| std::sync::Arc::new(crop) as ArrayRef).collect();
+        let scales = scales_of(&source, |scale| Self::new(scale, meta.roi(), Rounding::Shrink));
         Ok(Self { meta, source, scales })
     }
 
@@ -60,6 +71,7 @@ impl Array for Crop {
     }
 
     fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
+        check_request(&self.meta, voxels, out.dtype(), out.shape())?;
         self.source.read_voxels(voxels, out, cx)
     }
 
@@ -72,12 +84,14 @@ impl Array for Crop {
     }
 
     fn plan(&self, voxels: &VoxelBox) -> Result<ReadPlan> {
+        self.meta.check_dims("voxel box", voxels.dims())?;
         self.source.plan(voxels)
     }
 }
 
 impl ArrayWrite for Crop {
     fn write_voxels(&self, voxels: &VoxelBox, block: BlockRef<'_>, cx: &ReadContext) -> Result<()> {
+        check_request(&self.meta, voxels, block.dtype(), block.shape())?;
         match self.source.writer() {
             Some(writer) => writer.write_voxels(voxels, block, cx),
             None => Err(Error::ReadOnly { array: self.meta.name().to_owned() }),

@@ -1,0 +1,38 @@
+//! Views: arrays made of other arrays, computed when they are read.
+//!
+//! A view has metadata of its own and answers by them; of its sources it reads what a request needs, piece by piece.
+
+mod crop;
+mod names;
+mod permute;
+mod pieces;
+mod select;
+
+use coord_roi::VoxelBox;
+
+pub use self::crop::Crop;
+pub use self::permute::{AxisOrder, Permute};
+pub use self::pieces::{Pieces, VIEW_MEMORY};
+pub use self::select::{Channels, Select};
+use crate::{Array, ArrayMeta, ArrayRef, DType, Error, Result, error};
+
+/// Refuses requests that break the guarantees of [`Array::read_voxels`], whose answer would be other voxels than the view has.
+fn check_request(meta: &ArrayMeta, voxels: &VoxelBox, dtype: DType, shape: &[usize]) -> Result<()> {
+    let expected = meta.block_shape(voxels)?;
+    if !meta.voxel_box().contains(voxels) {
+        return Err(error::outside(meta, &meta.grid().to_world(voxels)?, voxels));
+    }
+    if dtype != meta.dtype() {
+        return Err(Error::DTypeMismatch { asked: dtype, found: meta.dtype() });
+    }
+    if shape != expected {
+        return Err(Error::ShapeMismatch { expected, found: shape.to_vec() });
+    }
+    Ok(())
+}
+
+/// The same view of each coarser scale of a source; a scale of which there is no such view is left out.
+fn scales_of<V: Array + 'static>(source: &ArrayRef, view: impl Fn(ArrayRef) -> Result<V>) -> Vec<ArrayRef> {
+    let same = |scale: &ArrayRef| view(scale.clone()).ok().map(|view| std::sync::Arc::new(view) as ArrayRef);
+    source.scales().iter().filter_map(same).collect()
+}

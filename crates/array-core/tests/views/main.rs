@@ -1,0 +1,4 @@
+//! Every view against a naive computation on whole arrays, with random metadata, and held to the conformance suite.
+
+mod random;
+mod structure;
