@@ -4,7 +4,7 @@ mod axes;
 
 use std::ops::Range;
 
-use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, IxDyn, Slice};
+use ndarray::{Array, ArrayD, ArrayViewD, ArrayViewMutD, Dimension, IxDyn, Slice};
 
 use crate::{DType, Element, Error, Result, with_block, with_dtype};
 
@@ -153,9 +153,9 @@ impl Block {
     }
 }
 
-impl<T: Element> From<ArrayD<T>> for Block {
-    fn from(array: ArrayD<T>) -> Self {
-        T::wrap(array)
+impl<T: Element, D: Dimension> From<Array<T, D>> for Block {
+    fn from(array: Array<T, D>) -> Self {
+        T::wrap(array.into_dyn())
     }
 }
 

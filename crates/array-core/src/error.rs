@@ -204,6 +204,26 @@ pub enum Error {
         array: String,
     },
 
+    /// A write that would share a chunk with others, where that was to be refused.
+    #[error(
+        "{value} nm is not between two chunks of array '{array}' along axis {axis} (chunks of {chunk} voxels); nearest are \
+         {} and {}, or write with chunks = any while nobody else writes there",
+        nearest[0],
+        nearest[1]
+    )]
+    PartialChunk {
+        /// Name of the array.
+        array: Box<str>,
+        /// Offending axis.
+        axis: Box<str>,
+        /// The limit inside a chunk.
+        value: Length,
+        /// Voxels per chunk on that axis.
+        chunk: i64,
+        /// The nearest limits of chunks or of the array, below and above.
+        nearest: Box<[Length; 2]>,
+    },
+
     /// A file that is not what it should be.
     #[error("{what}: {reason}")]
     BadFile {

@@ -7,8 +7,8 @@ use ndarray::ArrayD;
 
 use crate::block::block_bytes;
 use crate::{
-    Array, Attrs, Axes, Block, BlockMut, BlockRef, Conversion, DType, Element, Error, IntoWorld, Kind, Outside,
-    ReadBlock, ReadContext, ReadOptions, Result, error,
+    Array, Attrs, Axes, Block, BlockMut, BlockRef, Conversion, DType, Element, Error, FillValue, IntoWorld, Kind,
+    Outside, ReadBlock, ReadContext, ReadOptions, Result, WriteOptions, error, write,
 };
 
 /// How many bytes [`ArrayExt::data`] reads at most: 4 GiB.
@@ -218,26 +218,49 @@ pub trait ArrayExt: Array {
         self.read_box(meta.voxel_box(), &ReadContext::default())
     }
 
-    /// Assigns a region; strict, as [`read`](Self::read). The block has the shape that reading the region gives.
+    /// Assigns a region: `array.write(roi, &voxels)?;`, where `voxels` is an array or view of any number of dimensions, a
+    /// [`Block`], or a [`BlockRef`]. Strict, as [`read`](Self::read): it has the type of the array and the shape that
+    /// reading the region gives.
     ///
     /// # Errors
     /// [`Error::ReadOnly`], [`Error::DTypeMismatch`], [`Error::ShapeMismatch`], [`Error::OutsideArray`],
-    /// [`Error::NotAligned`], and what the source has to say.
-    fn write(&self, roi: impl Into<Roi<Length>>, block: BlockRef<'_>) -> Result<()> {
-        let meta = self.meta();
-        let writer = self.writer().ok_or_else(|| Error::ReadOnly { array: meta.name().to_owned() })?;
-        if block.dtype() != meta.dtype() {
-            return Err(Error::DTypeMismatch { asked: meta.dtype(), found: block.dtype() });
-        }
-        let voxels = meta.voxels_inside(&roi.into())?;
-        let expected = meta.block_shape(&voxels)?;
-        if block.shape() != expected {
-            return Err(Error::ShapeMismatch { expected, found: block.shape().to_vec() });
-        }
-        if block.is_empty() {
-            return Ok(());
-        }
-        writer.write_voxels(&voxels, block, &ReadContext::default())
+    /// [`Error::NotAligned`], and what the source has to say. Nothing is written after one of those named.
+    fn write<'a>(&self, roi: impl Into<Roi<Length>>, voxels: impl Into<BlockRef<'a>>) -> Result<()> {
+        self.write_with(roi, voxels, &WriteOptions::default())
+    }
+
+    /// As [`write`](Self::write), under the given policies.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write), and [`Error::PartialChunk`] under [`Chunks::Whole`](crate::Chunks::Whole).
+    fn write_with<'a>(
+        &self,
+        roi: impl Into<Roi<Length>>,
+        voxels: impl Into<BlockRef<'a>>,
+        options: &WriteOptions,
+    ) -> Result<()> {
+        write::block(self, &roi.into(), voxels.into(), options)
+    }
+
+    /// Assigns one value to all voxels of a region: `array.fill(roi, 0)?;`.
+    ///
+    /// # Errors
+    /// [`Error::FillNotHeld`] for a value that the array cannot hold exactly; otherwise as [`write`](Self::write).
+    fn fill(&self, roi: impl Into<Roi<Length>>, value: impl Into<FillValue>) -> Result<()> {
+        self.fill_with(roi, value, &WriteOptions::default())
+    }
+
+    /// As [`fill`](Self::fill), under the given policies.
+    ///
+    /// # Errors
+    /// As [`fill`](Self::fill) and [`write_with`](Self::write_with).
+    fn fill_with(
+        &self,
+        roi: impl Into<Roi<Length>>,
+        value: impl Into<FillValue>,
+        options: &WriteOptions,
+    ) -> Result<()> {
+        write::value(self, &roi.into(), value.into(), options)
     }
 }
 

@@ -90,6 +90,12 @@ macro_rules! from_integer {
 }
 from_integer!(bool u8 u16 u32 u64 i8 i16 i32 i64);
 
+impl From<f32> for FillValue {
+    fn from(value: f32) -> Self {
+        Self::Float(f64::from(value))
+    }
+}
+
 impl From<f64> for FillValue {
     fn from(value: f64) -> Self {
         Self::Float(value)

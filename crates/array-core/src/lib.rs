@@ -48,6 +48,7 @@ mod plan;
 pub mod testing;
 mod views;
 mod world;
+mod write;
 
 pub use coord_roi::{self, Coordinate, Grid, Length, Roi, Rounding, VoxelBox};
 pub use ndarray;
@@ -69,3 +70,4 @@ pub use crate::options::{Outside, ReadBlock, ReadOptions};
 pub use crate::plan::ReadPlan;
 pub use crate::views::{AxisOrder, Channels, Crop, Permute, Pieces, Select, VIEW_MEMORY};
 pub use crate::world::IntoWorld;
+pub use crate::write::{Chunks, WriteOptions};
