@@ -64,7 +64,8 @@ fn full() -> Vec<Value> {
     }});
     let spec = json!({
         "method": {"interpolate": 1}, "anti_alias": {"sigma": [0, 1.5, 2]}, "boundary": {"constant": 7.5},
-        "cast": "truncate", "zeros": "ignore", "wide_integers": "through_f64", "extent": "cover", "anchor": "array"
+        "cast": "truncate", "zeros": "ignore", "nans": "ignore", "ties": "first_x_fastest",
+        "partial_windows": {"pad": 7}, "wide_integers": "through_f64", "extent": "cover", "anchor": "array"
     });
     let resampled = json!({"resampled": {
         "source": crop, "name": "coarse", "upsample": [1, 2, 2], "downsample": [2, 3, 3], "voxel_size": [9.12, 8, 8],
@@ -216,6 +217,9 @@ fn no_field_and_no_word_is_missing_on_either_side() {
         (&resampled, "/resampled/spec/boundary", "/$defs/boundary"),
         (&resampled, "/resampled/spec/cast", "/$defs/spec/properties/cast"),
         (&resampled, "/resampled/spec/zeros", "/$defs/spec/properties/zeros"),
+        (&resampled, "/resampled/spec/nans", "/$defs/spec/properties/nans"),
+        (&resampled, "/resampled/spec/ties", "/$defs/spec/properties/ties"),
+        (&resampled, "/resampled/spec/partial_windows", "/$defs/partial_windows"),
         (&resampled, "/resampled/spec/wide_integers", "/$defs/spec/properties/wide_integers"),
         (&resampled, "/resampled/spec/extent", "/$defs/spec/properties/extent"),
         (&resampled, "/resampled/spec/anchor", "/$defs/spec/properties/anchor"),

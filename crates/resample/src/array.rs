@@ -13,7 +13,7 @@ use array_core::{
 pub use self::read::MEMORY_BUDGET;
 pub use self::target::Target;
 use crate::recipe::Recipe;
-use crate::{Anchor, Error, Extent, Factor, Method, Result, Spec};
+use crate::{Anchor, Extent, Factor, Method, Result, Spec};
 
 /// Any array at another voxel size.
 ///
@@ -76,9 +76,9 @@ impl ResampledArray {
         };
         let (all_factors, volume) = over_all_axes(meta, &factors, &anchor);
         let recipe = Recipe::new(&spec, Some(meta.kind()), meta.dtype(), &all_factors, &volume)?;
-        let target = physical(meta, &recipe.target(spec.extent)?);
-        check_not_empty(meta, &factors, &target)?;
-        let rim = match spec.extent {
+        let target = physical(meta, &recipe.target(spec.extent_in_effect())?);
+        check_not_empty(meta, &recipe, &target)?;
+        let rim = match spec.extent_in_effect() {
             Extent::Inside => describe::rim(meta, &factors, &anchor, &target)?,
             Extent::Cover => Vec::new(),
         };
@@ -174,12 +174,13 @@ fn physical<T: Clone>(meta: &ArrayMeta, all: &[T]) -> Vec<T> {
     meta.axes().physical().map(|position| all[position].clone()).collect()
 }
 
-fn check_not_empty(meta: &ArrayMeta, factors: &[Factor], target: &[Range<i64>]) -> Result<()> {
-    match target.iter().position(Range::is_empty) {
+fn check_not_empty(meta: &ArrayMeta, recipe: &Recipe, target: &[Range<i64>]) -> Result<()> {
+    let mut places = meta.axes().physical().enumerate();
+    match places.find(|&(dim, _)| target[dim].is_empty()) {
         None => Ok(()),
-        Some(dim) => {
-            let Range { start: begin, end } = meta.voxel_box().range(dim);
-            Err(Error::NothingInside { axis: meta.axes().physical_name(dim), begin, end, factor: factors[dim] })
+        Some((dim, position)) => {
+            let (name, range) = (meta.axes().physical_name(dim), meta.voxel_box().range(dim));
+            Err(recipe.axes[position].nothing(name, range))
         }
     }
 }

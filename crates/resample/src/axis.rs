@@ -4,14 +4,15 @@ use std::ops::Range;
 
 use crate::filter::Filter;
 use crate::taps::{Taps, Weight};
-use crate::{Boundary, Factor};
+use crate::{Boundary, Error, Extent, Factor, Result};
 
 /// The rule of one axis of one call. The volume is the whole extent of the source on this axis; only its ends are
-/// edges.
+/// edges. Where partial windows are padded, it includes the padding, and `held` is what the source has of it.
 #[derive(Clone, Debug)]
 pub(crate) struct AxisRule {
     pub(crate) factor: Factor,
     pub(crate) volume: Range<i64>,
+    pub(crate) held: Range<i64>,
     pub(crate) rule: Rule,
 }
 
@@ -23,6 +24,8 @@ pub(crate) enum Rule {
     Nearest,
     /// All voxels under the target voxel that exist, weighted by overlap.
     Window,
+    /// The first voxel under the target voxel. Whole factors down only.
+    Stride,
     /// A symmetric filter followed by interpolation.
     Interpolate(Filter),
 }
@@ -32,12 +35,47 @@ impl AxisRule {
         matches!(self.rule, Rule::Keep)
     }
 
-    /// The source voxels that target voxels `[begin, end)`, not none, are made from.
+    /// The target voxels of the volume.
+    pub(crate) fn target_range(&self, extent: Extent) -> Result<Range<i64>> {
+        let target = self.factor.target_range(self.held.clone(), extent)?;
+        if !matches!(self.rule, Rule::Stride) {
+            return Ok(target);
+        }
+        // A stride needs source voxel j·d itself.
+        let begin = self.factor.target_range(self.held.clone(), Extent::Inside)?.start;
+        Ok(begin..target.end.max(begin))
+    }
+
+    /// The error for a volume, `[begin, end)` on its own grid, that has no target voxel.
+    pub(crate) fn nothing(&self, axis: String, volume: Range<i64>) -> Error {
+        let (Range { start: begin, end }, factor) = (volume, self.factor);
+        let none_kept =
+            matches!(self.rule, Rule::Stride) && self.target_range(Extent::Cover).is_ok_and(|all| all.is_empty());
+        if none_kept {
+            return Error::NoneKept { axis, begin, end, step: factor.down() };
+        }
+        Error::NothingInside { axis, begin, end, factor }
+    }
+
+    /// Whether the window of target voxel `j` reaches beyond the volume.
+    pub(crate) fn is_partial(&self, j: i64) -> bool {
+        let window = self.factor.window(j);
+        matches!(self.rule, Rule::Window) && (window.start < self.volume.start || window.end > self.volume.end)
+    }
+
+    /// The source voxels that target voxels `[begin, end)`, not none, are made from, as far as they exist.
     pub(crate) fn source_range(&self, target: &Range<i64>) -> Range<i64> {
+        let region = self.region(target);
+        region.start.max(self.held.start)..region.end.min(self.held.end)
+    }
+
+    /// The voxels, padding included, that target voxels `[begin, end)`, not none, are made from.
+    pub(crate) fn region(&self, target: &Range<i64>) -> Range<i64> {
         let last = target.end - 1;
         match &self.rule {
             Rule::Keep => target.clone(),
             Rule::Nearest => self.nearest(target.start)..self.nearest(last) + 1,
+            Rule::Stride => self.factor.window(target.start).start..self.factor.window(last).start + 1,
             Rule::Window => {
                 let (first, last) = (self.factor.window(target.start), self.factor.window(last));
                 first.start.max(self.volume.start)..last.end.min(self.volume.end)
@@ -85,6 +123,7 @@ impl AxisRule {
             Rule::Keep => target.clone().for_each(|j| taps.push_single(j)),
             Rule::Nearest => target.clone().for_each(|j| taps.push_single(self.nearest(j))),
             Rule::Window => target.clone().for_each(|j| self.push_window(j, &mut taps)),
+            Rule::Stride => target.clone().for_each(|j| taps.push_single(self.factor.window(j).start)),
             Rule::Interpolate(_) => panic!("the weights of an interpolation are fractions"),
         }
         taps

@@ -6,19 +6,21 @@
 mod gather;
 mod leaf;
 mod mean;
+mod rank;
 mod separable;
 #[cfg(test)]
 mod tests;
+mod votes;
 mod windows;
 
 use std::ops::Range;
 
 use array_core::{BlockMut, BlockRef, with_dtype};
-use ndarray::{ArrayViewD, ArrayViewMutD, Axis};
+use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, Axis};
 
 use crate::recipe::{Family, Recipe};
 use crate::value::Value;
-use crate::{Error, Result};
+use crate::{Error, PartialWindows, Result};
 
 pub(crate) use leaf::Leaf;
 use leaf::Rows;
@@ -141,21 +143,43 @@ impl<T: Value> Work<'_, T> {
     }
 
     fn leaf(&self, out: ArrayViewMutD<'_, T>, target: &[Range<i64>]) {
-        let ranges = self.recipe.source(target);
+        let held = self.recipe.source(target);
         let mut region = self.source.view();
         region.slice_each_axis_inplace(|axis| {
             let Axis(number) = axis.axis;
             let begin = self.source_begin[number];
-            ((ranges[number].start - begin) as isize..(ranges[number].end - begin) as isize).into()
+            ((held[number].start - begin) as isize..(held[number].end - begin) as isize).into()
         });
+        let ranges = self.recipe.region(target);
         // Rows must be slices; regions whose rows are not are copied, and a leaf is small.
         let standard;
-        let rows = if let Some(rows) = Rows::of_view(&region) {
+        let rows = if let Some(rows) = Rows::of_view(&region).filter(|_| ranges == held) {
             rows
         } else {
-            standard = region.as_standard_layout().into_owned();
+            standard = padded(&region, &held, &ranges, self.recipe.partial_windows);
             Rows::of_slice(standard.as_slice().unwrap_or_default(), standard.shape())
         };
         Leaf { recipe: self.recipe, source: ranges, target, rows }.run(out);
     }
+}
+
+/// A copy of a region that occupies `held`, with padding up to `ranges`.
+fn padded<T: Value>(
+    region: &ArrayViewD<'_, T>,
+    held: &[Range<i64>],
+    ranges: &[Range<i64>],
+    policy: PartialWindows,
+) -> ArrayD<T> {
+    let PartialWindows::Pad(value) = policy else { return region.as_standard_layout().into_owned() };
+    let shape = ranges.iter().map(|range| (range.end - range.start) as usize).collect::<Vec<_>>();
+    let value = T::from_fill(value).expect("a recipe is made for a type that holds the padding");
+    let mut padded = ArrayD::from_elem(shape, value);
+    let mut inner = padded.view_mut();
+    inner.slice_each_axis_inplace(|axis| {
+        let Axis(number) = axis.axis;
+        let begin = ranges[number].start;
+        ((held[number].start - begin) as isize..(held[number].end - begin) as isize).into()
+    });
+    inner.assign(region);
+    padded
 }

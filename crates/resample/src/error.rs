@@ -106,6 +106,50 @@ pub enum Error {
         method: String,
     },
 
+    /// A policy for partial windows where there are none.
+    #[error(
+        "option partial_windows has no effect under extent = inside, which has whole windows only; \
+         leave it out, or use extent = cover"
+    )]
+    NoPartialWindows,
+
+    /// A method of whole windows at a factor that has none.
+    #[error(
+        "{method} takes whole factors down only, and axis {axis} has factor {factor}; \
+         use mode or mean, which take any factor, or interp_order 0, or choose a voxel size that is a whole multiple"
+    )]
+    NotWhole {
+        /// The refused method.
+        method: String,
+        /// Number of the axis.
+        axis: usize,
+        /// The factor of that axis.
+        factor: Factor,
+    },
+
+    /// A rule for ties that has no meaning for these windows.
+    #[error("ties = countless_2x2 {rule}; use ties = lowest or first_x_fastest for other windows")]
+    Ties {
+        /// What it needs.
+        rule: &'static str,
+    },
+
+    /// No voxel of those that a stride keeps exists.
+    #[error(
+        "axis {axis}: none of the source voxels [{begin}, {end}) is a multiple of {step}, which are those that stride keeps; \
+         use another method, or anchor = array to count from the first voxel"
+    )]
+    NoneKept {
+        /// The axis, by name or number.
+        axis: String,
+        /// First source voxel.
+        begin: i64,
+        /// One past the last source voxel.
+        end: i64,
+        /// Every how many voxels one is kept.
+        step: u32,
+    },
+
     /// A standard deviation that is negative, infinite, NaN, or stands on an axis that is not resampled.
     #[error("anti-aliasing sigma {sigma} on axis {axis} (factor {factor}): {rule}")]
     Sigma {

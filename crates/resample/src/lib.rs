@@ -27,7 +27,8 @@
 //! | `Interpolate(Nearest)` | anything | copies the nearest voxel |
 //! | `Interpolate(Quadratic)` to `Interpolate(Quintic)` | images, masks | splines of order 2 to 5 through the voxels, after the same Gaussian |
 //! | `Mean` | images, masks | mean by overlap; exact for integers, rounded half to even |
-//! | `Mode` | labels, masks, anything | most overlap; the lowest value wins ties |
+//! | `Mode` | labels, masks, anything | most overlap; the lowest value wins ties, or as [`Ties`] says |
+//! | `Min`, `Max`, `Median`, `Stride` | anything | one voxel of the window; whole factors down only |
 //! | `Labels` | labels and masks (default) | `Mode` where voxels grow, nearest where they shrink |
 //!
 //! The rules that hold for all of them:
@@ -41,8 +42,8 @@
 //! * Axes of factor 1 and axes without a place in the world (channels) are passed through untouched, wherever they
 //!   stand.
 //!
-//! What it is not: it stores nothing, makes no pyramids, and knows no server and no viewer. Minimum, maximum, median
-//! and strides do not exist yet. The rayon pool in use is the caller's; a pool of one thread does.
+//! What it is not: it stores nothing, makes no pyramids, and knows no server and no viewer. The rayon pool in use is the
+//! caller's; a pool of one thread does.
 
 mod array;
 mod axis;
@@ -65,7 +66,9 @@ pub use crate::error::{Error, Result};
 pub use crate::factor::Factor;
 pub use crate::order::Order;
 pub use crate::plain::{resample, resample_into};
-pub use crate::spec::{Anchor, AntiAlias, Boundary, Cast, Extent, Method, Spec, WideIntegers, Zeros};
+pub use crate::spec::{
+    Anchor, AntiAlias, Boundary, Cast, Extent, Method, Nans, PartialWindows, Spec, Ties, WideIntegers, Zeros,
+};
 
 /// The example of the README runs with the tests.
 #[cfg(doctest)]

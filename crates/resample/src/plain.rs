@@ -73,11 +73,10 @@ fn prepare<T: Element>(shape: &[usize], factors: &[Factor], spec: &Spec) -> Resu
     }
     let volume = engine::ranges(&vec![0; shape.len()], shape);
     let recipe = Recipe::new(spec, None, T::DTYPE, factors, &volume)?;
-    let target = recipe.target(spec.extent)?;
+    let target = recipe.target(spec.extent_in_effect())?;
     for (axis, range) in target.iter().enumerate() {
         if range.is_empty() && !volume[axis].is_empty() {
-            let (begin, end) = (volume[axis].start, volume[axis].end);
-            return Err(Error::NothingInside { axis: axis.to_string(), begin, end, factor: factors[axis] });
+            return Err(recipe.axes[axis].nothing(axis.to_string(), volume[axis].clone()));
         }
     }
     Ok((recipe, target))

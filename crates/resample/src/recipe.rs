@@ -8,7 +8,9 @@ use crate::axis::{AxisRule, Rule};
 use crate::filter::Filter;
 use crate::lattice::INDEX_LIMIT;
 use crate::spline::Precision;
-use crate::{AntiAlias, Cast, Error, Extent, Factor, Method, Order, Result, Spec, Zeros, factor};
+use crate::{
+    AntiAlias, Cast, Error, Extent, Factor, Method, Nans, Order, PartialWindows, Result, Spec, Ties, Zeros, factor,
+};
 
 /// Everything that the kernels need to know; the same for every region of the volume.
 #[derive(Clone, Debug)]
@@ -20,6 +22,9 @@ pub(crate) struct Recipe {
     pub(crate) order: Vec<usize>,
     pub(crate) cast: Cast,
     pub(crate) zeros: Zeros,
+    pub(crate) nans: Nans,
+    pub(crate) ties: Ties,
+    pub(crate) partial_windows: PartialWindows,
     /// What a constant boundary puts outside.
     pub(crate) outside: f64,
     /// No window weighs more than this.
@@ -37,6 +42,16 @@ pub(crate) enum Family {
     Mean,
     /// Votes over windows.
     Mode,
+    /// One voxel of a window, by its place in their order.
+    Rank(Rank),
+}
+
+/// Which voxel of a window, in order of their values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rank {
+    Lowest,
+    Highest,
+    LowerMedian,
 }
 
 impl Recipe {
@@ -53,10 +68,11 @@ impl Recipe {
         let precision = precision(dtype);
         let axes = factors.iter().zip(volume).enumerate().map(|(axis, (&factor, volume))| {
             check_volume(axis, factor, volume)?;
-            Ok(AxisRule { factor, volume: volume.clone(), rule: rule(spec, method, precision, axis, factor)? })
+            axis_rule(spec, (method, precision), axis, factor, volume)
         });
         let axes = axes.collect::<Result<Vec<_>>>()?;
         check_sigmas(spec, factors)?;
+        check_ties(spec, &axes)?;
         let family = family(method, &axes);
         let mut recipe = Self {
             family,
@@ -64,6 +80,9 @@ impl Recipe {
             axes,
             cast: spec.cast,
             zeros: spec.zeros,
+            nans: spec.nans,
+            ties: spec.ties,
+            partial_windows: spec.partial_windows,
             outside: spec.boundary.outside(),
             heaviest: 1,
         };
@@ -74,7 +93,7 @@ impl Recipe {
     }
 
     fn heaviest_window(&self, factors: &[Factor]) -> Result<u64> {
-        if !matches!(self.family, Family::Mean | Family::Mode) {
+        if matches!(self.family, Family::Gather | Family::Filter) {
             return Ok(1);
         }
         let windows = self.axes.iter().filter(|axis| matches!(axis.rule, Rule::Window));
@@ -88,12 +107,17 @@ impl Recipe {
 
     /// The target voxels of the whole volume.
     pub(crate) fn target(&self, extent: Extent) -> Result<Vec<Range<i64>>> {
-        self.axes.iter().map(|axis| axis.factor.target_range(axis.volume.clone(), extent)).collect()
+        self.axes.iter().map(|axis| axis.target_range(extent)).collect()
     }
 
     /// The source voxels that a target region, empty on no axis, is made from.
     pub(crate) fn source(&self, target: &[Range<i64>]) -> Vec<Range<i64>> {
         self.axes.iter().zip(target).map(|(axis, target)| axis.source_range(target)).collect()
+    }
+
+    /// The same with the padding of partial windows.
+    pub(crate) fn region(&self, target: &[Range<i64>]) -> Vec<Range<i64>> {
+        self.axes.iter().zip(target).map(|(axis, target)| axis.region(target)).collect()
     }
 }
 
@@ -115,6 +139,49 @@ fn precision(dtype: DType) -> Precision {
     }
 }
 
+fn axis_rule(
+    spec: &Spec,
+    (method, precision): (Method, Precision),
+    axis: usize,
+    factor: Factor,
+    held: &Range<i64>,
+) -> Result<AxisRule> {
+    let rule = rule(spec, method, precision, axis, factor)?;
+    let mut volume = held.clone();
+    if matches!((&rule, spec.partial_windows), (Rule::Window, PartialWindows::Pad(_))) {
+        let target = factor.target_range(held.clone(), Extent::Cover)?;
+        volume = factor.window(target.start).start..factor.window(target.end - 1).end;
+    }
+    Ok(AxisRule { factor, volume, held: held.clone(), rule })
+}
+
+/// Refuses a rule for ties that has no meaning for these windows.
+fn check_ties(spec: &Spec, axes: &[AxisRule]) -> Result<()> {
+    if spec.ties != Ties::Countless2x2 {
+        return Ok(());
+    }
+    let halved = axes.iter().filter(|axis| (axis.factor.up(), axis.factor.down()) == (1, 2)).count();
+    let others = axes.iter().filter(|axis| !axis.is_kept()).count();
+    let partial = || -> Result<bool> {
+        let mut partial = false;
+        for axis in axes {
+            let target = axis.target_range(spec.extent)?;
+            partial |= !target.is_empty() && (axis.is_partial(target.start) || axis.is_partial(target.end - 1));
+        }
+        Ok(partial)
+    };
+    let rule = if (halved, others) != (2, 2) {
+        "is a rule for factor 1/2 on exactly two axes and 1 on all others"
+    } else if spec.zeros != Zeros::Count {
+        "does not know how to leave zeros out"
+    } else if spec.partial_windows == PartialWindows::Include && partial()? {
+        "needs four voxels, and windows at the rim have fewer: set partial_windows = first_voxel or crop"
+    } else {
+        return Ok(());
+    };
+    Err(Error::Ties { rule })
+}
+
 fn rule(spec: &Spec, method: Method, precision: Precision, axis: usize, factor: Factor) -> Result<Rule> {
     if factor.is_one() {
         return Ok(Rule::Keep);
@@ -122,7 +189,11 @@ fn rule(spec: &Spec, method: Method, precision: Precision, axis: usize, factor: 
     Ok(match method {
         // A whole number of voxels out of one: every window lies in one voxel.
         Method::Mean | Method::Mode if factor.down() == 1 => Rule::Nearest,
-        Method::Mean | Method::Mode => Rule::Window,
+        Method::Min | Method::Max | Method::Median | Method::Stride if factor.up() != 1 => {
+            return Err(Error::NotWhole { method: method.to_string(), axis, factor });
+        }
+        Method::Mean | Method::Mode | Method::Min | Method::Max | Method::Median => Rule::Window,
+        Method::Stride => Rule::Stride,
         Method::Labels if factor.is_down() => Rule::Window,
         Method::Labels => Rule::Nearest,
         Method::Interpolate(order) => {
@@ -137,13 +208,17 @@ fn rule(spec: &Spec, method: Method, precision: Precision, axis: usize, factor: 
 }
 
 fn family(method: Method, axes: &[AxisRule]) -> Family {
-    if axes.iter().all(|axis| matches!(axis.rule, Rule::Keep | Rule::Nearest)) {
+    if axes.iter().all(|axis| matches!(axis.rule, Rule::Keep | Rule::Nearest | Rule::Stride)) {
         return Family::Gather;
     }
     match method {
         Method::Interpolate(_) => Family::Filter,
         Method::Mean => Family::Mean,
         Method::Mode | Method::Labels => Family::Mode,
+        Method::Min => Family::Rank(Rank::Lowest),
+        Method::Max => Family::Rank(Rank::Highest),
+        Method::Median => Family::Rank(Rank::LowerMedian),
+        Method::Stride => Family::Gather,
     }
 }
 

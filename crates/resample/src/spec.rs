@@ -1,10 +1,13 @@
 //! [`Spec`]: everything that decides how voxels are computed, apart from the factors.
 
+mod windows;
+
 use std::fmt;
 
 use array_core::{DType, Kind};
 use serde::{Deserialize, Serialize};
 
+pub use self::windows::{Nans, PartialWindows, Ties, Zeros};
 use crate::{Error, Order, Result};
 
 /// How to resample. The default is what images want; every field can stand in a config under its own name.
@@ -31,6 +34,12 @@ pub struct Spec {
     pub cast: Cast,
     /// Whether zeros take part in a mean or a mode.
     pub zeros: Zeros,
+    /// Whether NaN takes part in a mean.
+    pub nans: Nans,
+    /// Which of several equally frequent values a mode takes.
+    pub ties: Ties,
+    /// What becomes of windows that reach beyond the source.
+    pub partial_windows: PartialWindows,
     /// Whether 64-bit integers may be interpolated.
     pub wide_integers: WideIntegers,
     /// Which target voxels exist.
@@ -70,6 +79,24 @@ impl Spec {
         self
     }
 
+    /// Sets whether NaN takes part in a mean.
+    pub fn with_nans(mut self, nans: Nans) -> Self {
+        self.nans = nans;
+        self
+    }
+
+    /// Sets which of several equally frequent values a mode takes.
+    pub fn with_ties(mut self, ties: Ties) -> Self {
+        self.ties = ties;
+        self
+    }
+
+    /// Sets what becomes of windows that reach beyond the source, for [`Extent::Cover`].
+    pub fn with_partial_windows(mut self, partial_windows: PartialWindows) -> Self {
+        self.partial_windows = partial_windows;
+        self
+    }
+
     /// Sets whether 64-bit integers may be interpolated.
     pub fn with_wide_integers(mut self, wide_integers: WideIntegers) -> Self {
         self.wide_integers = wide_integers;
@@ -99,19 +126,24 @@ impl Spec {
         self.anti_alias.clone().unwrap_or(default)
     }
 
+    /// The extent in effect: dropping partial windows leaves what is inside.
+    pub(crate) fn extent_in_effect(&self) -> Extent {
+        if self.partial_windows == PartialWindows::Crop { Extent::Inside } else { self.extent }
+    }
+
     /// Refuses options that contradict each other, the kind or the type of the data.
     pub(crate) fn check(&self, kind: Option<Kind>, dtype: DType) -> Result<()> {
         let method = self.method_for(kind);
-        let unused = |option| Err(Error::UnusedOption { option, method: method.to_string() });
-        let Method::Interpolate(order) = method else {
-            if self.anti_alias.is_some() {
-                return unused("anti_alias");
-            }
-            return refuse_labels(method == Method::Mean, method, kind);
-        };
-        if self.zeros != Zeros::Count {
-            return unused("zeros");
+        if let Some(option) = self.unused(method) {
+            return Err(Error::UnusedOption { option, method: method.to_string() });
         }
+        if self.partial_windows != PartialWindows::Include && self.extent == Extent::Inside {
+            return Err(Error::NoPartialWindows);
+        }
+        if let PartialWindows::Pad(value) = self.partial_windows {
+            value.block(dtype, &[1])?;
+        }
+        let Method::Interpolate(order) = method else { return refuse_labels(method == Method::Mean, method, kind) };
         let computed = order != Order::Nearest || self.anti_alias_for(order) != AntiAlias::Off;
         refuse_labels(computed, method, kind)?;
         let wide = matches!(dtype, DType::U64 | DType::I64);
@@ -120,11 +152,30 @@ impl Spec {
         }
         Ok(())
     }
+
+    /// The name of an option that is set although the method has no use for it.
+    fn unused(&self, method: Method) -> Option<&'static str> {
+        let interpolates = matches!(method, Method::Interpolate(_));
+        let votes = matches!(method, Method::Mode | Method::Labels);
+        let mean = method == Method::Mean;
+        let unused = [
+            ("anti_alias", self.anti_alias.is_some() && !interpolates),
+            ("zeros", self.zeros != Zeros::Count && !(votes || mean)),
+            ("nans", self.nans != Nans::Propagate && !mean),
+            ("ties", self.ties != Ties::Lowest && !votes),
+            (
+                "partial_windows",
+                self.partial_windows != PartialWindows::Include && (interpolates || method == Method::Stride),
+            ),
+        ];
+        unused.into_iter().find(|(_, unused)| *unused).map(|(option, _)| option)
+    }
 }
 
 fn refuse_labels(computes_values: bool, method: Method, kind: Option<Kind>) -> Result<()> {
     if computes_values && kind == Some(Kind::Labels) {
-        let allowed = "interp_order 0 without anti-aliasing, mode, and labels (mode where voxels grow, order 0 where they shrink)";
+        let allowed = "interp_order 0 without anti-aliasing, mode, min, max, median, stride, and labels (mode where voxels \
+                       grow, order 0 where they shrink)";
         return Err(Error::NotForKind { method: method.to_string(), kind: Kind::Labels, allowed });
     }
     Ok(())
@@ -146,9 +197,20 @@ pub enum Method {
     /// Mean of the source voxels under the target voxel, weighted by overlap: exact for integers, rounded half to even;
     /// in 64-bit floats for floats. True where more than half of a bool window is.
     Mean,
-    /// The most frequent value under the target voxel, by overlap; the lowest one where several are equally frequent.
-    /// Floats count -0.0 as 0.0 and all NaN as one value above all others.
+    /// The most frequent value under the target voxel, by overlap; the lowest one where several are equally frequent,
+    /// unless [`Ties`] says otherwise. Floats count -0.0 as 0.0 and all NaN as one value above all others.
     Mode,
+    /// The smallest value under the target voxel; NaN only where there is nothing else. Whole factors down only.
+    Min,
+    /// The largest value under the target voxel; NaN only where there is nothing else. Whole factors down only.
+    Max,
+    /// The lower median of the values under the target voxel, always one of them: number `(N - 1) / 2` of `N` in order,
+    /// NaN last. Whole factors down only.
+    Median,
+    /// The first voxel under the target voxel, source voxel `j·d`. Whole factors down only. Its
+    /// [`Cover`](Extent::Cover) holds the target voxels whose own source voxel exists, so it may begin one voxel later
+    /// than that of the other methods.
+    Stride,
     /// What labels get by default: [`Method::Mode`] on axes whose voxels grow, order 0 on axes whose voxels shrink.
     Labels,
 }
@@ -170,6 +232,10 @@ impl fmt::Display for Method {
             Self::Interpolate(order) => write!(f, "interp_order {order}"),
             Self::Mean => f.write_str("mean"),
             Self::Mode => f.write_str("mode"),
+            Self::Min => f.write_str("min"),
+            Self::Max => f.write_str("max"),
+            Self::Median => f.write_str("median"),
+            Self::Stride => f.write_str("stride"),
             Self::Labels => f.write_str("labels"),
         }
     }
@@ -224,17 +290,6 @@ pub enum Cast {
     Truncate,
 }
 
-/// Whether zeros take part in a mean or a mode.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Zeros {
-    /// They count like any other value. In a mode they win ties, which thins objects.
-    #[default]
-    Count,
-    /// They are taken out before; a window of nothing but zeros gives 0. In a mode this thickens objects.
-    Ignore,
-}
-
 /// Whether 64-bit integers may pass through 64-bit floats, which hold integers exactly up to 2^53 only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -254,7 +309,8 @@ pub enum Extent {
     /// Those that lie inside the source with their whole width.
     #[default]
     Inside,
-    /// Those that touch the source. At the rim a window reduces what exists of it.
+    /// Those that touch the source. At the rim a window reduces what exists of it, unless [`PartialWindows`] says
+    /// otherwise.
     Cover,
 }
 

@@ -12,8 +12,16 @@ pub(crate) trait Value: Element {
     type Key: Ord + Copy + Send;
 
     fn key(self) -> Self::Key;
+    /// Orders values by size: like [`Value::key`], but -0.0 lies below 0.0.
+    fn rank(self) -> Self::Key {
+        self.key()
+    }
+    /// The value of a key or a rank.
     fn from_key(key: Self::Key) -> Self;
     fn is_zero(self) -> bool;
+    fn is_nan(self) -> bool {
+        false
+    }
     fn to_f64(self) -> f64;
     /// Rounds a sum that was computed in 64-bit floats once, to this type.
     fn from_f64(value: f64, cast: Cast) -> Self;
@@ -183,7 +191,11 @@ macro_rules! floats {
             /// The total order of IEEE 754 on canonical values: -0.0 is 0.0, and every NaN is the positive one, above
             /// infinity.
             fn key(self) -> $Key {
-                let canonical = if self.is_nan() { Self::NAN.abs() } else { self + 0.0 };
+                (self + 0.0).rank()
+            }
+            #[inline]
+            fn rank(self) -> $Key {
+                let canonical = if self.is_nan() { Self::NAN.abs() } else { self };
                 let bits = canonical.to_bits() as $Key;
                 if bits < 0 { bits ^ $Key::MAX } else { bits }
             }
@@ -192,6 +204,10 @@ macro_rules! floats {
             }
             fn is_zero(self) -> bool {
                 self == 0.0
+            }
+            #[inline]
+            fn is_nan(self) -> bool {
+                self.is_nan()
             }
             #[inline]
             fn to_f64(self) -> f64 {

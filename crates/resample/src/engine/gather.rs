@@ -1,6 +1,6 @@
 //! Copies voxels: order 0, replication, and anything at factor 1. Moves bits, never converts.
 
-use ndarray::ArrayViewMutD;
+use ndarray::{ArrayViewMutD, Dimension};
 
 use super::leaf::{Leaf, write_rows};
 use crate::taps::Taps;
@@ -22,7 +22,27 @@ impl<T: Value> Leaf<'_, T> {
         });
     }
 
-    /// For every axis, the source index of each target voxel.
+    /// Replaces target voxels whose window reaches beyond the volume by the first voxel that exists.
+    pub(crate) fn first_voxels(&self, mut out: ArrayViewMutD<'_, T>) {
+        let axes = self.recipe.axes.iter().zip(self.target);
+        let partial = axes.map(|(axis, target)| target.clone().map(|j| axis.is_partial(j)).collect::<Vec<_>>());
+        let partial = partial.collect::<Vec<_>>();
+        if partial.iter().flatten().all(|partial| !partial) {
+            return;
+        }
+        let first = self.indices();
+        for (place, value) in out.indexed_iter_mut() {
+            let places = || place.slice().iter().enumerate();
+            if places().any(|(axis, &k)| partial[axis][k]) {
+                let row_axis = self.row_axis();
+                let shape = &self.rows.shape;
+                let row = places().take(row_axis).fold(0, |row, (axis, &k)| row * shape[axis] + first[axis][k]);
+                *value = self.rows.rows[row][first[row_axis][place[row_axis]]];
+            }
+        }
+    }
+
+    /// For every axis, the (first) source index of each target voxel.
     fn indices(&self) -> Vec<Vec<usize>> {
         let axes = self.recipe.axes.iter().zip(self.target.iter().zip(&self.source));
         let indices = axes.map(|(axis, (target, source))| {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use ndarray::{ArrayViewD, ArrayViewMutD};
 
+use crate::PartialWindows;
 use crate::recipe::{Family, Recipe};
 use crate::value::Value;
 
@@ -27,7 +28,7 @@ impl<'a, S> Rows<'a, S> {
     }
 }
 
-/// A target region, the source voxels it is made from, and how.
+/// A target region, the source voxels it is made from (padding included), and how.
 pub(crate) struct Leaf<'a, T> {
     pub(crate) recipe: &'a Recipe,
     pub(crate) source: Vec<Range<i64>>,
@@ -36,12 +37,16 @@ pub(crate) struct Leaf<'a, T> {
 }
 
 impl<T: Value> Leaf<'_, T> {
-    pub(crate) fn run(&self, out: ArrayViewMutD<'_, T>) {
+    pub(crate) fn run(&self, mut out: ArrayViewMutD<'_, T>) {
         match self.recipe.family {
-            Family::Gather => self.gather(out),
-            Family::Filter => self.filter(out),
-            Family::Mean => T::mean(self, out),
-            Family::Mode => self.mode(out),
+            Family::Gather => return self.gather(out),
+            Family::Filter => return self.filter(out),
+            Family::Mean => T::mean(self, out.view_mut()),
+            Family::Mode => self.mode(out.view_mut()),
+            Family::Rank(rank) => self.rank(rank, out.view_mut()),
+        }
+        if self.recipe.partial_windows == PartialWindows::FirstVoxel {
+            self.first_voxels(out);
         }
     }
 }

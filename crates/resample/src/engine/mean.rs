@@ -5,9 +5,9 @@ use ndarray::ArrayViewMutD;
 use super::leaf::{Leaf, write_rows};
 use super::separable::Sum;
 use super::windows::Reduce;
-use crate::Zeros;
 use crate::taps::Taps;
 use crate::value::{Value, Whole, WholeSum};
+use crate::{Nans, Zeros};
 
 impl<T: Whole> Leaf<'_, T> {
     /// The mean of whole numbers: exact sums, divided and rounded once.
@@ -52,32 +52,42 @@ fn totals<A: Sum + WholeSum>(taps: &[Taps<A>]) -> Vec<A> {
 impl<T: Value> Leaf<'_, T> {
     /// The mean of floats, in 64-bit floats.
     pub(crate) fn float_mean(&self, out: ArrayViewMutD<'_, T>) {
-        match self.recipe.zeros {
-            Zeros::Count => self.filter(out),
-            Zeros::Ignore => self.reduce_windows(out, &mut MeanOfOthers::default()),
+        match (self.recipe.zeros, self.recipe.nans) {
+            (Zeros::Count, Nans::Propagate) => self.filter(out),
+            (zeros, nans) => self.reduce_windows(out, &mut MeanOfOthers { zeros, nans, none: 0.0, cells: Vec::new() }),
         }
     }
 }
 
-/// The mean of the values that are not zero; zero where all are.
-#[derive(Default)]
+/// The mean of the values that are not zero, or not NaN; zero or NaN where there are none.
 struct MeanOfOthers {
+    zeros: Zeros,
+    nans: Nans,
+    /// The mean of no value.
+    none: f64,
     cells: Vec<(f64, f64)>,
 }
 
 impl<T: Value> Reduce<T> for MeanOfOthers {
     fn begin(&mut self) {
+        self.none = f64::NAN;
         self.cells.clear();
     }
 
     fn add(&mut self, value: T, weight: u64) {
-        if !value.is_zero() {
+        if self.zeros == Zeros::Ignore && value.is_zero() {
+            self.none = 0.0;
+        } else if self.nans == Nans::Propagate || !value.is_nan() {
             self.cells.push((value.to_f64(), weight as f64));
         }
     }
 
+    fn uniform(&self, rank: T::Key) -> T {
+        T::from_key(T::from_key(rank).key())
+    }
+
     fn result(&mut self, out: &Leaf<'_, T>) -> T {
-        let Some(&(first, _)) = self.cells.first() else { return T::default() };
+        let Some(&(first, _)) = self.cells.first() else { return T::from_f64(self.none, out.recipe.cast) };
         let total = self.cells.iter().map(|(_, weight)| weight).sum::<f64>();
         let differences = self.cells.iter().fold(0.0, |sum, (value, weight)| sum + weight * (value - first));
         let mean = first + differences / total;

@@ -120,8 +120,8 @@ pub(crate) struct Downsample {
     pub(crate) anchor: Option<Anchor>,
     pub(crate) partial_windows: Partial,
     pub(crate) rounding: Option<Rounding>,
-    pub(crate) median: Option<String>,
-    pub(crate) tie: Option<String>,
+    pub(crate) median: Option<Median>,
+    pub(crate) tie: Option<Tie>,
     #[serde(default = "one")]
     pub(crate) level: u32,
     #[serde(default)]
@@ -172,4 +172,20 @@ pub(crate) enum Rounding {
     None,
     TrueIfMoreThanHalf,
     Trunc,
+}
+
+#[derive(Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Median {
+    Lower,
+}
+
+#[derive(Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Tie {
+    Lowest,
+    FirstXFastest,
+    #[serde(rename = "countless_2x2")]
+    Countless2x2,
+    Countless,
 }

@@ -8,9 +8,9 @@ use array_core::{
     Array, ArrayExt, ArrayMeta, Axes, AxisInfo, Block, Coordinate, Grid, Kind, Length, MemoryArray, Provenance,
     VoxelBox,
 };
-use resample::{Cast, Extent, Factor, Method, ResampledArray, Spec, Zeros};
+use resample::{Cast, Extent, Factor, Method, PartialWindows, ResampledArray, Spec, Ties, Zeros};
 
-use crate::case::{self, Anchor, Case, Compare, Downsample, Partial, Rounding};
+use crate::case::{self, Anchor, Case, Compare, Downsample, Partial, Rounding, Tie};
 use crate::{Outcome, Run, compare, half};
 
 type Error = Box<dyn std::error::Error>;
@@ -34,22 +34,42 @@ pub(crate) fn array(
     Ok(ResampledArray::new("resampled", Arc::new(source), factors, spec)?)
 }
 
-/// What a case needs that does not exist yet.
+/// How the case asks for it.
+fn spec(params: &Downsample) -> Result<(Spec, Kind), Error> {
+    let (method, kind) = match params.method {
+        case::Method::Mean => (Method::Mean, Kind::Image),
+        case::Method::Mode => (Method::Mode, Kind::Labels),
+        case::Method::Min => (Method::Min, Kind::Labels),
+        case::Method::Max => (Method::Max, Kind::Labels),
+        case::Method::Median if params.median == Some(case::Median::Lower) => (Method::Median, Kind::Labels),
+        case::Method::Median => return Err("a median needs a rule for even windows".into()),
+        case::Method::Stride => (Method::Stride, Kind::Labels),
+    };
+    let ties = match params.tie {
+        // Ties of countless are compared by votes.
+        None | Some(Tie::Lowest | Tie::Countless) => Ties::Lowest,
+        Some(Tie::FirstXFastest) => Ties::FirstXFastest,
+        Some(Tie::Countless2x2) => Ties::Countless2x2,
+    };
+    let partial = match params.partial_windows {
+        Partial::Include => PartialWindows::Include,
+        // Not PartialWindows::Crop, which a stride refuses.
+        Partial::Crop => return Ok((finish(Spec::default().with_method(method).with_ties(ties), params), kind)),
+        Partial::FirstVoxel => PartialWindows::FirstVoxel,
+        Partial::PadConstant => PartialWindows::Pad(params.cval.ok_or("padding has a value")?.into()),
+    };
+    let spec = Spec::default().with_method(method).with_ties(ties).with_extent(Extent::Cover);
+    Ok((finish(spec.with_partial_windows(partial), params), kind))
+}
+
+fn finish(spec: Spec, params: &Downsample) -> Spec {
+    let cast = if params.rounding == Some(Rounding::Trunc) { Cast::Truncate } else { Cast::RoundSaturate };
+    let zeros = if params.ignore_zero { Zeros::Ignore } else { Zeros::Count };
+    spec.with_cast(cast).with_zeros(zeros)
+}
+
+/// What a case needs that this crate does not do.
 fn missing(params: &Downsample, case: &Case) -> Option<String> {
-    let windows_compared = matches!(case.compare, Compare::WindowMode {});
-    match params.method {
-        case::Method::Mean => {}
-        case::Method::Mode if windows_compared && params.level == 1 => {}
-        case::Method::Mode if params.tie.as_deref() == Some("lowest") => {}
-        case::Method::Mode => return Some(format!("mode, ties {}", params.tie.as_deref().unwrap_or("of no name"))),
-        case::Method::Median => return Some(format!("median, {}", params.median.as_deref().unwrap_or("of no name"))),
-        method => return Some(format!("{method:?}").to_lowercase()),
-    }
-    match params.partial_windows {
-        Partial::Include | Partial::Crop => {}
-        Partial::PadConstant => return Some(format!("partial windows padded with {}", params.cval.unwrap_or(0.0))),
-        Partial::FirstVoxel => return Some("partial windows keep their first voxel".to_owned()),
-    }
     let divisible =
         |(extent, factor): (&usize, &u32)| (*extent as u64).is_multiple_of(u64::from(*factor).pow(params.level));
     let whole = case.input.shape.iter().zip(&params.factors).all(divisible);
@@ -64,13 +84,7 @@ pub(crate) fn run(case: &Case, params: &Downsample) -> Run {
     if let Some(what) = missing(params, case) {
         return Ok(Outcome::NotYet(what));
     }
-    let mean = params.method == case::Method::Mean;
-    let (method, kind) = if mean { (Method::Mean, Kind::Image) } else { (Method::Mode, Kind::Labels) };
-    let extent = if params.partial_windows == Partial::Crop { Extent::Inside } else { Extent::Cover };
-    let cast = if params.rounding == Some(Rounding::Trunc) { Cast::Truncate } else { Cast::RoundSaturate };
-    let zeros = if params.ignore_zero { Zeros::Ignore } else { Zeros::Count };
-    let spec = Spec::default().with_method(method).with_extent(extent).with_cast(cast).with_zeros(zeros);
-
+    let (spec, kind) = spec(params)?;
     let expected = case.output.read()?;
     let input = compare::convert(&case.input.read()?, expected.dtype())?;
     let origin = match params.anchor {

@@ -1,6 +1,9 @@
 //! Specifications as data.
 
-use resample::{Anchor, AntiAlias, Boundary, Cast, Extent, Factor, Method, Order, Spec, WideIntegers, Zeros};
+use resample::{
+    Anchor, AntiAlias, Boundary, Cast, Extent, Factor, Method, Nans, Order, PartialWindows, Spec, Ties, WideIntegers,
+    Zeros,
+};
 
 #[test]
 fn every_option_has_a_name() {
@@ -23,10 +26,35 @@ fn every_option_has_a_name() {
 }
 
 #[test]
+fn windows_have_options_too() {
+    let text = r#"{
+        "method": "mode", "zeros": "ignore", "ties": "first_x_fastest", "extent": "cover",
+        "partial_windows": {"pad": 18446744073709551615}
+    }"#;
+    let spec = Spec::default()
+        .with_method(Method::Mode)
+        .with_zeros(Zeros::Ignore)
+        .with_ties(Ties::FirstXFastest)
+        .with_extent(Extent::Cover)
+        .with_partial_windows(PartialWindows::Pad(u64::MAX.into()));
+    assert_eq!(serde_json::from_str::<Spec>(text).unwrap(), spec);
+    assert_eq!(serde_json::from_str::<Spec>(&serde_json::to_string(&spec).unwrap()).unwrap(), spec);
+    for (text, method) in
+        [("min", Method::Min), ("max", Method::Max), ("median", Method::Median), ("stride", Method::Stride)]
+    {
+        assert_eq!(serde_json::from_value::<Method>(text.into()).unwrap(), method);
+        assert_eq!(method.to_string(), text);
+    }
+    let countless = r#"{"ties": "countless_2x2", "nans": "ignore", "partial_windows": "first_voxel"}"#;
+    let spec = Spec::default().with_ties(Ties::Countless2x2).with_nans(Nans::Ignore);
+    assert_eq!(serde_json::from_str::<Spec>(countless).unwrap(), spec.with_partial_windows(PartialWindows::FirstVoxel));
+}
+
+#[test]
 fn nothing_unknown_is_accepted() {
     for text in [
         r#"{"interp_order": 1}"#,
-        r#"{"method": "median"}"#,
+        r#"{"method": "medium"}"#,
         r#"{"method": {"interpolate": 6}}"#,
         r#"{"boundary": "reflect"}"#,
         r#"{"cast": "none"}"#,

@@ -9,14 +9,14 @@ use crate::naive::{self, NaiveAxis};
 use crate::sample::{Sample, boundary, extent, factor, zeros};
 
 /// Axes and target ranges for the oracle; the result of the crate.
-struct Both {
-    axes: Vec<NaiveAxis>,
-    target: Vec<std::ops::Range<i64>>,
-    source: Block,
-    found: Block,
+pub(crate) struct Both {
+    pub(crate) axes: Vec<NaiveAxis>,
+    pub(crate) target: Vec<std::ops::Range<i64>>,
+    pub(crate) source: Block,
+    pub(crate) found: Block,
 }
 
-fn both(sample: &Sample) -> Option<Both> {
+pub(crate) fn both(sample: &Sample) -> Option<Both> {
     let array = sample.array()?;
     let voxels = array.meta().voxel_box();
     let target = (0..voxels.dims()).map(|axis| voxels.range(axis)).collect();
@@ -25,7 +25,7 @@ fn both(sample: &Sample) -> Option<Both> {
     Some(Both { axes: axes.collect(), target, source: sample.block(), found: array.data().unwrap() })
 }
 
-fn samples(dtypes: &'static [DType]) -> impl Strategy<Value = Sample> {
+pub(crate) fn samples(dtypes: &'static [DType]) -> impl Strategy<Value = Sample> {
     let axis = || (-9..9_i64, 1..8_usize, factor(8));
     let places = (prop::collection::vec(axis(), 1..=2), any::<bool>());
     (places, prop::sample::select(dtypes), any::<u64>(), extent()).prop_map(
@@ -46,11 +46,11 @@ fn samples(dtypes: &'static [DType]) -> impl Strategy<Value = Sample> {
     )
 }
 
-const WHOLE: &[DType] =
+pub(crate) const WHOLE: &[DType] =
     &[DType::Bool, DType::U8, DType::U16, DType::U32, DType::U64, DType::I8, DType::I16, DType::I32, DType::I64];
 
 /// Values as wide integers.
-fn whole(block: &Block) -> ArrayD<i128> {
+pub(crate) fn whole(block: &Block) -> ArrayD<i128> {
     match block {
         Block::Bool(values) => values.mapv(i128::from),
         Block::U8(values) => values.mapv(i128::from),
@@ -66,7 +66,7 @@ fn whole(block: &Block) -> ArrayD<i128> {
 }
 
 /// The rounding of a mean, from its definition.
-fn rounded((sum, weight): (i128, i128), dtype: DType, cast: Cast) -> i128 {
+pub(crate) fn rounded((sum, weight): (i128, i128), dtype: DType, cast: Cast) -> i128 {
     if weight == 0 {
         return 0;
     }
@@ -169,7 +169,7 @@ proptest! {
     }
 }
 
-fn floats(block: &Block) -> ArrayD<f64> {
+pub(crate) fn floats(block: &Block) -> ArrayD<f64> {
     match block {
         Block::F32(values) => values.mapv(f64::from),
         Block::F64(values) => values.clone(),

@@ -10,3 +10,4 @@ mod limits;
 mod naive;
 mod sample;
 mod splines;
+mod windows;

@@ -100,7 +100,7 @@ fn combine<W: Copy + std::ops::Mul<Output = W>>(one: W, axes: &[Vec<(Option<i64>
     })
 }
 
-fn at<T: Copy>(source: &ArrayD<T>, axes: &[NaiveAxis], place: &[i64]) -> T {
+pub(crate) fn at<T: Copy>(source: &ArrayD<T>, axes: &[NaiveAxis], place: &[i64]) -> T {
     let index = place.iter().zip(axes).map(|(i, axis)| (i - axis.volume.start) as usize).collect::<Vec<_>>();
     source[IxDyn(&index)]
 }
@@ -187,7 +187,7 @@ pub(crate) fn nearest<T: Copy + Default>(source: &ArrayD<T>, axes: &[NaiveAxis],
     })
 }
 
-fn fill<T: Copy + Default>(target: &[Range<i64>], value: impl Fn(&[i64]) -> T) -> ArrayD<T> {
+pub(crate) fn fill<T: Copy + Default>(target: &[Range<i64>], value: impl Fn(&[i64]) -> T) -> ArrayD<T> {
     let shape = target.iter().map(|range| (range.end - range.start) as usize).collect::<Vec<_>>();
     let mut out = ArrayD::from_elem(IxDyn(&shape), T::default());
     each(target, |place, indices| out[place] = value(indices));

@@ -8,7 +8,10 @@ use array_core::{
     VoxelBox, with_dtype,
 };
 use proptest::prelude::*;
-use resample::{AntiAlias, Boundary, Cast, Extent, Factor, Method, Order, ResampledArray, Spec, WideIntegers, Zeros};
+use resample::{
+    AntiAlias, Boundary, Cast, Extent, Factor, Method, Nans, Order, PartialWindows, ResampledArray, Spec, Ties,
+    WideIntegers, Zeros,
+};
 
 /// A source and how to resample it.
 #[derive(Clone, Debug)]
@@ -36,10 +39,22 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
             spec.anti_alias = anti_alias;
             spec
         });
-    let windows = (prop_oneof![Just(Method::Mean), Just(Method::Mode), Just(Method::Labels)], zeros());
-    let windows = windows.prop_map(|(method, zeros)| Spec::default().with_method(method).with_zeros(zeros));
+    let areas = (prop_oneof![Just(Method::Mean), Just(Method::Mode), Just(Method::Labels)], zeros(), nans(), ties());
+    let areas = areas.prop_map(|(method, zeros, nans, ties)| {
+        let spec = Spec::default().with_method(method).with_zeros(zeros);
+        if method == Method::Mean { spec.with_nans(nans) } else { spec.with_ties(ties) }
+    });
+    let ranks = prop_oneof![Just(Method::Min), Just(Method::Max), Just(Method::Median), Just(Method::Stride)];
+    let ranks = ranks.prop_map(|method| Spec::default().with_method(method));
+    let windows = (prop_oneof![areas, ranks], partial_windows());
     let options = (prop_oneof![Just(Cast::RoundSaturate), Just(Cast::Truncate)], extent());
-    (prop_oneof![interpolation, windows], options).prop_map(|(spec, (cast, extent))| {
+    let windows = windows.prop_map(|(spec, partial)| match spec.method {
+        Some(Method::Stride) => spec,
+        _ => spec.with_partial_windows(partial),
+    });
+    (prop_oneof![2 => interpolation, 3 => windows], options).prop_map(|(spec, (cast, extent))| {
+        let partial = spec.partial_windows != PartialWindows::Include;
+        let extent = if partial { Extent::Cover } else { extent };
         spec.with_cast(cast).with_extent(extent).with_wide_integers(WideIntegers::ThroughF64)
     })
 }
@@ -58,6 +73,30 @@ pub(crate) fn zeros() -> impl Strategy<Value = Zeros> {
     prop_oneof![Just(Zeros::Count), Just(Zeros::Ignore)]
 }
 
+pub(crate) fn nans() -> impl Strategy<Value = Nans> {
+    prop_oneof![Just(Nans::Propagate), Just(Nans::Ignore)]
+}
+
+/// Rules for windows of any shape.
+pub(crate) fn ties() -> impl Strategy<Value = Ties> {
+    prop_oneof![Just(Ties::Lowest), Just(Ties::FirstXFastest)]
+}
+
+/// Padding is of a value that every type holds.
+pub(crate) fn partial_windows() -> impl Strategy<Value = PartialWindows> {
+    prop_oneof![
+        3 => Just(PartialWindows::Include),
+        1 => Just(PartialWindows::Crop),
+        1 => (0..2_u8).prop_map(|value| PartialWindows::Pad(value.into())),
+        1 => Just(PartialWindows::FirstVoxel),
+    ]
+}
+
+/// Whether a method takes whole factors down only.
+pub(crate) fn needs_whole_factors(method: Option<Method>) -> bool {
+    matches!(method, Some(Method::Min | Method::Max | Method::Median | Method::Stride))
+}
+
 pub(crate) fn extent() -> impl Strategy<Value = Extent> {
     prop_oneof![Just(Extent::Inside), Just(Extent::Cover)]
 }
@@ -71,7 +110,10 @@ pub(crate) fn sample() -> impl Strategy<Value = Sample> {
         |((axes, channels), dtype, seed, spec)| {
             let begin = axes.iter().map(|axis| axis.0).collect();
             let shape = axes.iter().map(|axis| axis.1).collect();
-            let factors = axes.iter().map(|axis| axis.2).collect();
+            let whole = needs_whole_factors(spec.method);
+            let factor =
+                |factor: Factor| if whole { Factor::down_by(factor.down()).expect("not zero") } else { factor };
+            let factors = axes.iter().map(|axis| factor(axis.2)).collect();
             Sample { begin, shape, factors, channels, dtype, seed, spec }
         },
     )
@@ -83,7 +125,7 @@ impl Sample {
         let source = Arc::new(self.source(self.block()));
         match ResampledArray::new("sample", source, self.factors.clone(), self.spec.clone()) {
             Ok(array) => Some(array),
-            Err(resample::Error::NothingInside { .. }) => None,
+            Err(resample::Error::NothingInside { .. } | resample::Error::NoneKept { .. }) => None,
             Err(error) => panic!("{self:?}: {error}"),
         }
     }
