@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use coord_roi::{Length, Roi, VoxelBox};
 
-use crate::{ArrayMeta, DType, FillValue};
+use crate::{ArrayMeta, DType, FillValue, Kind, Place};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -195,6 +195,68 @@ pub enum Error {
         order: String,
         /// The rule that it breaks.
         rule: String,
+    },
+
+    /// An operation that makes no sense for what the voxels of an array mean.
+    #[error("array '{array}' has {kind}, which {operation} is not for: {cure}, or state another kind")]
+    NotForKind {
+        /// The operation.
+        operation: &'static str,
+        /// Name of the array.
+        array: String,
+        /// What its voxels mean.
+        kind: Kind,
+        /// What is allowed.
+        cure: &'static str,
+    },
+
+    /// An operation that makes no sense for values of some type.
+    #[error("array '{array}' holds {dtype}, which {operation} is not for: {cure}")]
+    NotForDType {
+        /// The operation.
+        operation: &'static str,
+        /// Name of the array.
+        array: String,
+        /// Its element type.
+        dtype: DType,
+        /// What is allowed.
+        cure: &'static str,
+    },
+
+    /// A parameter of a view that makes no sense.
+    #[error("{what} {value}: {rule}")]
+    BadParameter {
+        /// The parameter.
+        what: &'static str,
+        /// Its value.
+        value: String,
+        /// The rule that it breaks.
+        rule: String,
+    },
+
+    /// A voxel whose value the type of the result does not have.
+    #[error("{dtype} does not have the value {value} of {place}; take a type that has it, or another rule")]
+    ValueNotHeld {
+        /// The value.
+        value: FillValue,
+        /// The type of the result.
+        dtype: DType,
+        /// Where it is.
+        place: Box<Place>,
+    },
+
+    /// An id that a table does not have.
+    #[error(
+        "id {id} of {place} is not in the table ({count} voxels of the piece that was read have it); add it, or let unknown \
+         ids be kept or be zero"
+    )]
+    UnknownId {
+        /// The id.
+        id: i128,
+        /// How many voxels of the piece that was read have it.
+        count: u64,
+        /// The first of them.
+        place: Box<Place>,
     },
 
     /// Assignment to an array that cannot be written.

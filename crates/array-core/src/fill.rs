@@ -4,7 +4,7 @@ mod stored;
 
 use std::fmt;
 
-use crate::{Block, DType, Element, Error, Result, with_dtype};
+use crate::{Block, BlockMut, DType, Element, Error, Result, with_dtype};
 
 /// A number that stands for voxels which an array does not have; exact, whatever the element type.
 ///
@@ -61,11 +61,23 @@ impl FillValue {
         if self == Self::ZERO {
             return Block::zeros(dtype, shape);
         }
+        let mut block = Block::zeros(dtype, shape)?;
+        block.view_mut().fill(self)?;
+        Ok(block)
+    }
+}
+
+impl BlockMut<'_> {
+    /// Sets every voxel to this value.
+    ///
+    /// # Errors
+    /// [`Error::FillNotHeld`] when the element type cannot hold the value exactly.
+    pub fn fill(&mut self, value: FillValue) -> Result<()> {
+        let dtype = self.dtype();
         with_dtype!(dtype, T => {
-            let value = T::from_fill(self).ok_or(Error::FillNotHeld { value: self, dtype })?;
-            let mut block = Block::zeros(dtype, shape)?.into_array::<T>()?;
-            block.fill(value);
-            Ok(T::wrap(block))
+            let value = T::from_fill(value).ok_or(Error::FillNotHeld { value, dtype })?;
+            self.reborrow().into_view::<T>()?.fill(value);
+            Ok(())
         })
     }
 }

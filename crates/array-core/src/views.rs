@@ -2,19 +2,34 @@
 //!
 //! A view has metadata of its own and answers by them; of its sources it reads what a request needs, piece by piece.
 
+mod binarize;
+mod cast;
+mod computed;
+mod constant;
 mod crop;
+mod ids;
+mod intensities;
+mod map_labels;
 mod names;
 mod permute;
 mod pieces;
+mod place;
+mod rows;
 mod select;
 
 use coord_roi::VoxelBox;
 
+pub use self::binarize::{Binarize, IdGroup};
+pub use self::cast::Cast;
+pub use self::constant::Constant;
 pub use self::crop::Crop;
+pub use self::intensities::{Beyond, Intensities};
+pub use self::map_labels::{MapLabels, MapOptions, Unknown};
 pub use self::permute::{AxisOrder, Permute};
 pub use self::pieces::{Pieces, VIEW_MEMORY};
+pub use self::place::Place;
 pub use self::select::{Channels, Select};
-use crate::{Array, ArrayMeta, ArrayRef, DType, Error, Result, error};
+use crate::{Array, ArrayMeta, ArrayRef, DType, Error, Kind, Result, error};
 
 /// Refuses requests that break the guarantees of [`Array::read_voxels`], whose answer would be other voxels than the view has.
 fn check_request(meta: &ArrayMeta, voxels: &VoxelBox, dtype: DType, shape: &[usize]) -> Result<()> {
@@ -35,4 +50,17 @@ fn check_request(meta: &ArrayMeta, voxels: &VoxelBox, dtype: DType, shape: &[usi
 fn scales_of<V: Array + 'static>(source: &ArrayRef, view: impl Fn(ArrayRef) -> Result<V>) -> Vec<ArrayRef> {
     let same = |scale: &ArrayRef| view(scale.clone()).ok().map(|view| std::sync::Arc::new(view) as ArrayRef);
     source.scales().iter().filter_map(same).collect()
+}
+
+/// Refuses what is not for the kind of an array.
+fn not_for_kind(operation: &'static str, meta: &ArrayMeta, cure: &'static str) -> Error {
+    Error::NotForKind { operation, array: meta.name().to_owned(), kind: meta.kind(), cure }
+}
+
+/// Labels never pass through a float.
+fn check_labels_stay_whole(operation: &'static str, meta: &ArrayMeta, dtype: DType) -> Result<()> {
+    if meta.kind() == Kind::Labels && dtype.is_float() {
+        return Err(not_for_kind(operation, meta, "ids stay integers; take an integer type"));
+    }
+    Ok(())
 }

@@ -6,6 +6,12 @@ use crate::{ArrayMeta, Attrs};
 
 const KEY: &str = "channel_names";
 
+/// The attributes with these names of channels; a channel may have none.
+pub(super) fn with_names(mut attrs: Attrs, names: impl IntoIterator<Item = Option<String>>) -> Attrs {
+    attrs.insert(KEY.to_owned(), names.into_iter().collect::<Vec<_>>().into());
+    attrs
+}
+
 /// The attributes of an array without names of channels, for a view that has other channels.
 pub(super) fn without_names(mut attrs: Attrs) -> Attrs {
     attrs.remove(KEY);

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 /// Whether a source has a channel axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Channel {
+    Never,
     Maybe,
     Always,
 }
@@ -40,6 +41,7 @@ fn coordinate<T: Copy + Default>(entries: impl IntoIterator<Item = T>) -> Coordi
 /// Metadata with one to three axes of space, and perhaps one of channels and one of samples, in any order.
 pub(crate) fn metas(channel: Channel) -> impl Strategy<Value = ArrayMeta> {
     let channels = match channel {
+        Channel::Never => Just(None).boxed(),
         Channel::Maybe => proptest::option::of(1_usize..4).boxed(),
         Channel::Always => (1_usize..4).prop_map(Some).boxed(),
     };
@@ -73,6 +75,11 @@ pub(crate) fn retyped(meta: &ArrayMeta, dtype: DType) -> ArrayMeta {
 
 pub(crate) fn dtypes() -> impl Strategy<Value = DType> {
     prop::sample::select(&DType::ALL[..])
+}
+
+/// Types that ids have.
+pub(crate) fn id_dtypes() -> impl Strategy<Value = DType> {
+    dtypes().prop_filter("ids are whole", |dtype| !dtype.is_float())
 }
 
 /// Values that an id, an intensity or a flag may have; each type gets those that it holds. Some are neighbours beyond 2^53.
