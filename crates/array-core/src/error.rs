@@ -1,6 +1,7 @@
 //! The error type, and the messages that need metadata to be understood.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use coord_roi::{Length, Roi, VoxelBox};
 
@@ -10,7 +11,9 @@ use crate::{ArrayMeta, DType, FillValue, Kind, Place};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What can go wrong with an array. Messages give the value, the rule and the cure.
-#[derive(Debug, thiserror::Error)]
+///
+/// Cloning is cheap: readers that waited for one and the same load all get its error.
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Geometry that does not work out; see the inner error.
@@ -305,13 +308,13 @@ pub enum Error {
 
     /// What a source has to say; `downcast_ref` gives its own error type back.
     #[error(transparent)]
-    Source(Box<dyn std::error::Error + Send + Sync>),
+    Source(Arc<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
     /// Wraps the error of a source.
     pub fn source_error(error: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self::Source(Box::new(error))
+        Self::Source(Arc::new(error))
     }
 }
 

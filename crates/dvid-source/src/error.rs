@@ -66,7 +66,7 @@ impl fmt::Display for Missing {
 }
 
 /// Why a volume could not be opened or read. `message` is what the server said, in its own words.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The text given as server is not one.

@@ -68,7 +68,7 @@ fn server() -> (FixtureServer, DvidClient) {
 fn read(client: &DvidClient, instance: &str) -> Result<Block> {
     let array = DvidArray::open(client, ROOT, instance, &DvidOptions::default())?;
     array.read_box(array.meta().voxel_box(), &ReadContext::default()).map_err(|error| match error {
-        array_core::Error::Source(error) => *error.downcast::<Error>().unwrap(),
+        array_core::Error::Source(error) => error.downcast_ref::<Error>().unwrap().clone(),
         error => panic!("{error}"),
     })
 }

@@ -81,7 +81,7 @@ fn read(array: &DvidArray) -> Result<Block> {
 
 fn read_with(array: &DvidArray, cx: &ReadContext) -> Result<Block> {
     array.read_box(array.meta().voxel_box(), cx).map_err(|error| match error {
-        array_core::Error::Source(error) => *error.downcast::<Error>().unwrap(),
+        array_core::Error::Source(error) => error.downcast_ref::<Error>().unwrap().clone(),
         array_core::Error::Cancelled => Error::Cancelled,
         error => panic!("{error}"),
     })

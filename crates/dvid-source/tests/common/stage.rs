@@ -143,7 +143,7 @@ impl Stage {
 /// The error that came through the array trait.
 fn own_error(error: array_core::Error) -> Error {
     match error {
-        array_core::Error::Source(error) => *error.downcast::<Error>().expect("an error of this crate"),
+        array_core::Error::Source(error) => error.downcast_ref::<Error>().expect("an error of this crate").clone(),
         error => panic!("{error}"),
     }
 }
