@@ -23,6 +23,8 @@
 //! # }
 //! ```
 //!
+//! A slow array is read through a cache of its blocks by [`Cached`], and [`Cache`] is there for other values.
+//!
 //! What it is not: it opens no servers, resamples nothing and knows no viewer; those are crates of their own. The feature
 //! `testing` brings the conformance suite that every array of this workspace passes, and that a new one can be held to.
 

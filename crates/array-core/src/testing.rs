@@ -27,6 +27,7 @@
 mod counted;
 mod model;
 mod policies;
+mod random;
 mod reading;
 mod sample;
 mod writing;
@@ -34,6 +35,7 @@ mod writing;
 use std::fmt;
 
 pub use self::counted::{Counted, check_transfers};
+pub use self::random::{random_array, random_metas};
 pub use self::reading::check_translation;
 pub use self::writing::check_writer;
 use crate::Array;

@@ -32,7 +32,7 @@ pub use self::select::{Channels, Select};
 use crate::{Array, ArrayMeta, ArrayRef, DType, Error, Kind, Result, error};
 
 /// Refuses requests that break the guarantees of [`Array::read_voxels`], whose answer would be other voxels than the view has.
-fn check_request(meta: &ArrayMeta, voxels: &VoxelBox, dtype: DType, shape: &[usize]) -> Result<()> {
+pub(crate) fn check_request(meta: &ArrayMeta, voxels: &VoxelBox, dtype: DType, shape: &[usize]) -> Result<()> {
     let expected = meta.block_shape(voxels)?;
     if !meta.voxel_box().contains(voxels) {
         return Err(error::outside(meta, &meta.grid().to_world(voxels)?, voxels));

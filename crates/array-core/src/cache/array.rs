@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use coord_roi::{Coordinate, VoxelBox};
 
-use self::read::{check_destination, joint_plan};
+use self::read::joint_plan;
 use super::Cache;
-use super::lattice::{Lattice, groups};
+use super::lattice::Lattice;
+use crate::views::check_request;
 use crate::{
-    Array, ArrayMeta, ArrayRef, ArrayWrite, Block, BlockMut, BlockRef, Error, ReadContext, ReadPlan, Result,
+    Array, ArrayMeta, ArrayRef, ArrayWrite, Block, BlockMut, BlockRef, Error, Pieces, ReadContext, ReadPlan, Result,
     block_bytes,
 };
 
@@ -74,8 +75,7 @@ impl CacheOptions {
 ///
 /// A request is worked off in groups of neighbouring blocks. Of each group, blocks in the cache are copied; those that are
 /// missing are read from the source, in one read if all are missing and else in a few (halves, quarters, … that miss
-/// entirely); those that another thread is reading are waited for. The preferred read block of the metadata is the cache's
-/// block.
+/// entirely); those that another thread is reading are waited for.
 ///
 /// * **Memory:** the result, the bound of the cache, and for every reader at work twice
 ///   [`joint_bytes`](CacheOptions::joint_bytes), or twice a block where that is more.
@@ -140,7 +140,9 @@ impl Cached {
         }
         let block = options.block.or(source.meta().read_block());
         let block = block.map_or_else(|| usual_block(source.meta()), Ok)?;
-        let meta = source.meta().clone().with_read_block(block)?;
+        // Checks the block. The metadata stay as they are: the block that they name is also the unit of safe writing.
+        source.meta().clone().with_read_block(block)?;
+        let meta = source.meta().clone();
         let fits = meta.voxel_box().shape().zip_with(&block, |_, extent, edge| Ok(extent.min(edge)))?;
         let largest = VoxelBox::new(meta.voxel_box().begin(), fits)?;
         let block_bytes = block_bytes(meta.dtype(), &meta.block_shape(&largest)?)? as u64;
@@ -192,9 +194,9 @@ impl Cached {
         self.block_bytes.saturating_add(BlockCache::ENTRY_BYTES) <= self.cache.limit()
     }
 
-    /// The groups of blocks that a request is worked off in.
-    fn groups(&self, voxels: &VoxelBox) -> Result<Vec<VoxelBox>> {
-        groups(&self.lattice.blocks(voxels)?, self.joint_bytes / self.block_bytes.max(1))
+    /// The boxes of blocks that a request is worked off in.
+    fn groups(&self, voxels: &VoxelBox) -> Result<Pieces> {
+        Ok(Pieces::new(self.lattice.blocks(voxels)?, self.block_bytes, self.joint_bytes, None))
     }
 }
 
@@ -217,10 +219,10 @@ impl Array for Cached {
         if !self.worth_it() {
             return self.source.read_voxels(voxels, out, cx);
         }
-        check_destination(&self.meta, voxels, &out)?;
+        check_request(&self.meta, voxels, out.dtype(), out.shape())?;
         for group in self.groups(voxels)? {
             cx.check()?;
-            self.read_group(&group, voxels, &mut out, cx)?;
+            self.read_group(&group?, voxels, &mut out, cx)?;
         }
         Ok(())
     }

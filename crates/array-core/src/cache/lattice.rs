@@ -47,34 +47,6 @@ fn single(block: &Coordinate) -> Result<VoxelBox> {
     Ok(VoxelBox::new(*block, Coordinate::filled(block.dims(), 1)?)?)
 }
 
-/// A partition of a box into boxes of at most `most` (at least one), fastest axis first, in row-major order.
-pub(super) fn groups(blocks: &VoxelBox, most: u64) -> Result<Vec<VoxelBox>> {
-    let mut groups = vec![*blocks];
-    let mut rest = most.max(1);
-    for axis in (0..blocks.dims()).rev() {
-        let edge = blocks.shape()[axis].min(i64::try_from(rest).unwrap_or(i64::MAX)).max(1);
-        rest = (rest / edge.unsigned_abs()).max(1);
-        groups = cut(&groups, axis, edge)?;
-    }
-    groups.sort_by_key(|group| group.begin().to_vec());
-    Ok(groups)
-}
-
-/// Cuts every box into pieces of `edge` along one axis.
-fn cut(boxes: &[VoxelBox], axis: usize, edge: i64) -> Result<Vec<VoxelBox>> {
-    let mut pieces = Vec::new();
-    for whole in boxes {
-        let mut rest = *whole;
-        while rest.shape()[axis] > edge {
-            let (low, high) = split(&rest, axis, rest.begin()[axis] + edge)?;
-            pieces.push(low);
-            rest = high;
-        }
-        pieces.push(rest);
-    }
-    Ok(pieces)
-}
-
 fn split(whole: &VoxelBox, axis: usize, at: i64) -> Result<(VoxelBox, VoxelBox)> {
     let with = |corner: Coordinate| corner.try_map(|dim, entry| Ok(if dim == axis { at } else { entry }));
     let low = VoxelBox::from_bounds(whole.begin(), with(whole.end())?)?;
@@ -132,13 +104,6 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
-
-        #[test]
-        fn groups_are_a_partition(blocks in area(), most in 0_u64..40) {
-            let groups = groups(&blocks, most).unwrap();
-            prop_assert_eq!(all(&groups), all(&[blocks]));
-            prop_assert!(groups.iter().all(|group| group.voxels().unwrap() <= most.max(1)));
-        }
 
         #[test]
         fn what_is_read_together_is_what_is_missing(blocks in area(), seed in any::<u64>()) {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use coord_roi::{Coordinate, Roi, VoxelBox};
 
+use super::sample::beyond;
 use super::{Checked, ensure, works};
 use crate::{
     Array, ArrayExt, ArrayMeta, ArrayRef, ArrayWrite, BlockMut, Outside, ReadContext, ReadOptions, ReadPlan, Result,
@@ -70,8 +71,7 @@ pub fn check_transfers(source: ArrayRef, make: impl FnOnce(ArrayRef) -> Result<A
         return Ok(());
     }
     let roi = array.roi();
-    let shape = works(roi.shape().map_err(Into::into), "A8", roi)?;
-    let beyond = works(roi.shift(&shape).map_err(Into::into), "A8", roi)?;
+    let beyond = works(beyond(array.meta()).and_then(|voxels| Ok(array.meta().grid().to_world(&voxels)?)), "A8", roi)?;
     ensure(array.read_block(beyond).is_err(), "A8", || format!("{beyond} lies outside {roi} and was read"))?;
     none("A8", &format_args!("the refused region {beyond}"))?;
     for outside in [Outside::Fill(0.into()), Outside::Clip] {

@@ -13,7 +13,7 @@ use crate::{
 pub(super) fn check(array: &dyn Array, whole: &VoxelBox) -> Checked {
     let reference = read(array, whole, "M4")?;
     ensure(same(&read(array, whole, "A10")?, &reference), "A10", || format!("two reads of {whole} differ"))?;
-    let mut random = Random(whole.begin().iter().fold(7, |seed, entry| seed * 31 + entry.unsigned_abs()));
+    let mut random = Random::of(whole);
     for _ in 0..4 {
         let part = random.part(whole);
         let block = read(array, &part, "A2")?;

@@ -2,14 +2,25 @@
 
 use coord_roi::{Coordinate, VoxelBox};
 
+use crate::{ArrayMeta, Result};
+
 /// The most voxels per axis that one window has.
 const MOST: i64 = 24;
 
 /// A small generator (`SplitMix64`), so that a failure repeats.
-pub(super) struct Random(pub(super) u64);
+pub(super) struct Random(u64);
 
 impl Random {
-    pub(super) fn next(&mut self) -> u64 {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// One for each window.
+    pub(super) fn of(window: &VoxelBox) -> Self {
+        Self(window.begin().iter().fold(7, |seed: u64, entry| seed.wrapping_mul(31).wrapping_add(entry.unsigned_abs())))
+    }
+
+    fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut word = self.0;
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -20,6 +31,16 @@ impl Random {
     /// A number in `0..=most`.
     pub(super) fn up_to(&mut self, most: i64) -> i64 {
         (self.next() % (most.unsigned_abs() + 1)) as i64
+    }
+
+    /// A position in a list of so many entries, of which there is at least one.
+    pub(super) fn below(&mut self, entries: usize) -> usize {
+        (self.next() % entries.max(1) as u64) as usize
+    }
+
+    /// Seldom or often.
+    pub(super) fn one_in(&mut self, times: u64) -> bool {
+        self.next().is_multiple_of(times)
     }
 
     /// A box inside `whole`, not empty (`whole` is not).
@@ -54,6 +75,12 @@ pub(super) fn windows(all: &VoxelBox) -> Vec<VoxelBox> {
     let mut windows: Vec<VoxelBox> = low.into_iter().chain(high).collect();
     windows.dedup();
     windows
+}
+
+/// The voxel diagonally behind the last one: outside of the array, also where the array is empty.
+pub(super) fn beyond(meta: &ArrayMeta) -> Result<VoxelBox> {
+    let end = meta.voxel_box().end();
+    Ok(VoxelBox::new(end, Coordinate::filled(end.dims(), 1)?)?)
 }
 
 /// A partition of `whole` into boxes, by random cuts along every axis.

@@ -12,7 +12,7 @@ pub fn check_writer(array: &dyn Array) -> Checked {
     ensure(array.writable(), "A15", || format!("array '{}' is not writable", array.name()))?;
     let cx = ReadContext::default();
     for whole in windows(array.meta().voxel_box()) {
-        let part = Random(whole.begin()[0].unsigned_abs()).part(&whole);
+        let part = Random::of(&whole).part(&whole);
         let mut expected = works(array.read_box(&whole, &cx), "A15", whole)?;
         let new = works(pattern(array, &part), "A15", part)?;
         let ranges = works(array.meta().block_ranges(&part, &whole), "A15", part)?;

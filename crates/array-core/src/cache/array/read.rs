@@ -7,24 +7,9 @@ use coord_roi::{Coordinate, VoxelBox};
 use super::{BlockKey, Cached};
 use crate::cache::lattice::{each, together};
 use crate::cache::{Loading, Lookup};
-use crate::{Array, ArrayMeta, Block, BlockMut, Error, ReadContext, ReadPlan, Result, block_bytes, error};
+use crate::{Array, Block, BlockMut, ReadContext, ReadPlan, Result, block_bytes};
 
 type Load<'a> = Loading<'a, BlockKey, Arc<Block>>;
-
-/// The contract of [`Array::read_voxels`], which the parts of a request could not see broken.
-pub(super) fn check_destination(meta: &ArrayMeta, voxels: &VoxelBox, out: &BlockMut<'_>) -> Result<()> {
-    let expected = meta.block_shape(voxels)?;
-    if !meta.voxel_box().contains(voxels) {
-        return Err(error::outside(meta, &meta.grid().to_world(voxels)?, voxels));
-    }
-    if out.dtype() != meta.dtype() {
-        return Err(Error::DTypeMismatch { asked: out.dtype(), found: meta.dtype() });
-    }
-    if out.shape() != expected {
-        return Err(Error::ShapeMismatch { expected, found: out.shape().to_vec() });
-    }
-    Ok(())
-}
 
 impl Cached {
     /// Fills what a group of blocks has of `voxels`. Loads all that is for this thread to load before it waits for anybody.
@@ -129,6 +114,7 @@ pub(super) fn joint_plan(array: &Cached, voxels: &VoxelBox) -> Result<ReadPlan> 
     };
     let (mut requests, mut fetched, mut peak, mut notes) = (0_u64, 0_u64, 0_u64, Vec::new());
     for group in array.groups(voxels)? {
+        let group = group?;
         let mut missing = each(&group)?;
         missing.retain(|block| !array.cache.contains(&array.key(*block)));
         for blocks in together(&group, &missing)? {
