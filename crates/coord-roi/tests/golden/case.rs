@@ -174,6 +174,17 @@ impl Case {
             && self.tested_dims() == dims(&self.args["self"])
     }
 
+    /// Whether things are compared that have no `==` in Rust, so that there is nothing to refuse: a coordinate and what is
+    /// no sequence, a region and what is no region.
+    pub(crate) fn compares_unlike_things(&self) -> bool {
+        let other = &self.args["other"];
+        match self.op.as_str() {
+            "coord.eq" => !other.is_array() && other.get("raw").is_none(),
+            "roi.eq" => other.get("shape").is_none(),
+            _ => false,
+        }
+    }
+
     pub(crate) fn has_tag(&self, tag: &str) -> bool {
         self.tags.iter().any(|own| own == tag)
     }
