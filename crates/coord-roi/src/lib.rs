@@ -12,6 +12,8 @@
 //! All of them are `Copy`, hashable, and allocate nothing. Methods check their operands and return [`Error`]s that name
 //! axis and values; operators are there for people at a prompt and panic like those of the standard library.
 //!
+//! Users of Python's `funlib.geometry` find its calls in [`coming_from_funlib`].
+//!
 //! What this crate is not: it holds no voxels, knows no file format, and has no rotations.
 //!
 //! # Example
@@ -63,6 +65,9 @@
 extern crate alloc;
 
 mod blocks;
+pub mod coming_from_funlib {
+    #![doc = include_str!("../docs/coming-from-funlib.md")]
+}
 pub mod compat;
 mod coordinate;
 mod error;
