@@ -220,17 +220,34 @@ impl From<i64> for Length {
     }
 }
 
-impl From<i32> for Length {
-    fn from(nanometres: i32) -> Self {
-        i64::from(nanometres).into()
-    }
+macro_rules! from_smaller {
+    ($($integer:ty)*) => {$(
+        impl From<$integer> for Length {
+            fn from(nanometres: $integer) -> Self {
+                i64::from(nanometres).into()
+            }
+        }
+    )*};
 }
 
-impl From<u32> for Length {
-    fn from(nanometres: u32) -> Self {
-        i64::from(nanometres).into()
-    }
+from_smaller!(i8 i16 i32 u8 u16 u32);
+
+macro_rules! from_larger {
+    ($($integer:ty)*) => {$(
+        impl TryFrom<$integer> for Length {
+            type Error = Error;
+
+            /// # Errors
+            /// [`Error::Unrepresentable`] beyond 64 bits with a sign.
+            fn try_from(nanometres: $integer) -> Result<Self> {
+                let whole = i64::try_from(nanometres).map(Self::from);
+                whole.map_err(|_| Error::Unrepresentable { text: alloc::format!("{nanometres}") })
+            }
+        }
+    )*};
 }
+
+from_larger!(u64 usize i128 u128);
 
 impl TryFrom<Length> for i64 {
     type Error = Error;

@@ -209,6 +209,23 @@ fn operators_panic_on_overflow() {
     let _ = Length::from(i64::MAX) + 1;
 }
 
+#[test]
+fn integers_become_lengths_where_they_fit() {
+    let small = [Length::from(-4_i8), Length::from(-4_i16), Length::from(-4_i32), Length::from(-4_i64)];
+    assert!(small.iter().all(|&length| length == -4));
+    assert_eq!([Length::from(4_u8), Length::from(4_u16), Length::from(4_u32)], [nm("4"); 3]);
+    assert_eq!((Length::try_from(4_u64), Length::try_from(4_usize)), (Ok(nm("4")), Ok(nm("4"))));
+    assert_eq!(Length::try_from(i128::from(i64::MIN)), Ok(Length::from(i64::MIN)));
+    for error in [Length::try_from(1_u64 << 63), Length::try_from(1_i128 << 63), Length::try_from(1_u128 << 63)] {
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "9223372036854775808 does not fit into 64-bit integers (a length is a fraction of two of them)"
+        );
+    }
+    assert_eq!(i64::try_from(nm("-7")), Ok(-7));
+    assert_eq!(i64::try_from(nm("4.56")), Err(Error::NotWhole { axis: None, value: nm("4.56") }));
+}
+
 fn significant_digits(value: f64) -> usize {
     format!("{value:e}").split('e').next().unwrap_or("").bytes().filter(u8::is_ascii_digit).count()
 }
