@@ -103,6 +103,13 @@ impl<T: Copy + Default> Coordinate<T> {
         Ok(coordinate)
     }
 
+    /// The same with another entry `axis`, which exists.
+    pub(crate) fn with_entry(mut self, axis: usize, value: T) -> Self {
+        debug_assert!(axis < self.dims());
+        self.entries[axis] = value;
+        self
+    }
+
     /// Each entry through a function.
     pub fn map<U: Copy + Default>(&self, mut function: impl FnMut(T) -> U) -> Coordinate<U> {
         Coordinate::from_fn(self.dims(), |axis| function(self[axis]))

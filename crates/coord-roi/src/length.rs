@@ -88,6 +88,15 @@ impl Length {
 
     /// `num / den` in lowest terms; none when the terms do not fit. `den` is not 0.
     pub(crate) fn reduced(num: i128, den: i128) -> Option<Self> {
+        if let (Ok(num), Ok(den @ 1..)) = (i64::try_from(num), i64::try_from(den)) {
+            // Nearly always; division of 128-bit integers is done in software.
+            let divisor = if den == 1 { 1 } else { gcd_u64(num.unsigned_abs(), den as u64) as i64 };
+            return Some(if divisor == 1 {
+                Self { num, den }
+            } else {
+                Self { num: num / divisor, den: den / divisor }
+            });
+        }
         let divisor = gcd(num.unsigned_abs(), den.unsigned_abs());
         let num_abs = num.unsigned_abs() / divisor;
         let den = i64::try_from(den.unsigned_abs() / divisor).ok().map(|abs| (abs, den < 0))?;
@@ -103,7 +112,8 @@ impl Length {
     /// [`Error::Overflow`] when the reduced terms do not fit into 64 bits.
     pub fn checked_add(self, other: Self) -> Result<Self> {
         let (a, b, c, d) = self.terms(other);
-        Self::reduced(a * d + c * b, b * d).ok_or_else(|| self.overflow("+", other))
+        let sum = if b == d { Self::reduced(a + c, b) } else { Self::reduced(a * d + c * b, b * d) };
+        sum.ok_or_else(|| self.overflow("+", other))
     }
 
     /// `self - other`.
@@ -112,7 +122,8 @@ impl Length {
     /// [`Error::Overflow`] when the reduced terms do not fit into 64 bits.
     pub fn checked_sub(self, other: Self) -> Result<Self> {
         let (a, b, c, d) = self.terms(other);
-        Self::reduced(a * d - c * b, b * d).ok_or_else(|| self.overflow("-", other))
+        let difference = if b == d { Self::reduced(a - c, b) } else { Self::reduced(a * d - c * b, b * d) };
+        difference.ok_or_else(|| self.overflow("-", other))
     }
 
     /// `self · other`; one of the two is usually a plain factor.

@@ -2,13 +2,25 @@
 
 use crate::{Error, Length, Result};
 
+/// A length in steps.
+struct Quotient {
+    /// Whole steps, rounded down.
+    floor: i128,
+    /// What is left above them: at least 0, less than `unit`.
+    rest: i128,
+    /// The step in the same unit as the rest.
+    unit: i128,
+    /// That unit is one over this.
+    scale: i128,
+}
+
 impl Length {
     /// The number of whole `step`s below or at this length, rounded towards minus infinity.
     ///
     /// # Errors
     /// [`Error::ZeroStep`] unless `step > 0`; [`Error::Overflow`] when the count does not fit into an `i64`.
     pub fn div_floor(self, step: Self) -> Result<i64> {
-        let (floor, _, _) = self.divide(step)?;
+        let Quotient { floor, .. } = self.divide(step)?;
         self.count(floor, step)
     }
 
@@ -17,7 +29,7 @@ impl Length {
     /// # Errors
     /// As [`div_floor`](Self::div_floor).
     pub fn div_ceil(self, step: Self) -> Result<i64> {
-        let (floor, rest, _) = self.divide(step)?;
+        let Quotient { floor, rest, .. } = self.divide(step)?;
         self.count(floor + i128::from(rest > 0), step)
     }
 
@@ -26,7 +38,7 @@ impl Length {
     /// # Errors
     /// As [`div_floor`](Self::div_floor).
     pub fn div_round(self, step: Self) -> Result<i64> {
-        let (floor, rest, unit) = self.divide(step)?;
+        let Quotient { floor, rest, unit, .. } = self.divide(step)?;
         self.count(floor + i128::from(rest > unit - rest), step)
     }
 
@@ -35,8 +47,7 @@ impl Length {
     /// # Errors
     /// [`Error::ZeroStep`] unless `step > 0`; [`Error::Overflow`] when the reduced terms do not fit into 64 bits.
     pub fn rem_floor(self, step: Self) -> Result<Self> {
-        let (_, rest, _) = self.divide(step)?;
-        let scale = i128::from(self.den) * i128::from(step.den);
+        let Quotient { rest, scale, .. } = self.divide(step)?;
         Self::reduced(rest, scale).ok_or_else(|| self.overflow("%", step))
     }
 
@@ -52,15 +63,18 @@ impl Length {
         Ok((a * d) % (b * c) == 0)
     }
 
-    /// Quotient rounded down, the rest, and what the rest is measured against. The rest and `unit` are both in units of
-    /// `1 / (self.den · step.den)`.
-    fn divide(self, step: Self) -> Result<(i128, i128, i128)> {
+    fn divide(self, step: Self) -> Result<Quotient> {
         if step.num <= 0 {
             return Err(Error::ZeroStep { axis: None, step });
         }
         let (a, b, c, d) = self.terms(step);
-        let unit = b * c;
-        Ok(((a * d).div_euclid(unit), (a * d).rem_euclid(unit), unit))
+        let (dividend, unit, scale) = if b == d { (a, c, b) } else { (a * d, b * c, b * d) };
+        let (floor, rest) = match (i64::try_from(dividend), i64::try_from(unit)) {
+            // Nearly always; division of 128-bit integers is done in software.
+            (Ok(dividend), Ok(unit)) => (dividend.div_euclid(unit).into(), dividend.rem_euclid(unit).into()),
+            _ => (dividend.div_euclid(unit), dividend.rem_euclid(unit)),
+        };
+        Ok(Quotient { floor, rest, unit, scale })
     }
 
     fn count(self, steps: i128, step: Self) -> Result<i64> {

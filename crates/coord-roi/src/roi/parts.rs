@@ -78,13 +78,8 @@ impl<T: Scalar> Interval for Roi<T> {
     }
 
     fn with_interval(&self, axis: usize, begin: T, end: T) -> Result<Self> {
-        let axes = self.axes.try_map(|index, own| {
-            if index != axis {
-                return Ok(own);
-            }
-            let shape = end.try_sub(begin).map_err(|error| error.at(axis))?;
-            checked_axis(axis, begin, shape)
-        })?;
+        let shape = end.try_sub(begin).map_err(|error| error.at(axis))?;
+        let axes = self.axes.with_entry(axis, checked_axis(axis, begin, shape)?);
         Ok(Self { axes })
     }
 }

@@ -1,7 +1,7 @@
 //! Boxes as sets of voxels.
 
 use crate::parts::{Interval, Parts, difference};
-use crate::{Coordinate, Error, Result, VoxelBox};
+use crate::{Coordinate, Error, Result, Scalar, VoxelBox};
 
 impl VoxelBox {
     /// Whether the voxel is inside; false for a coordinate of other dims.
@@ -121,9 +121,7 @@ impl Interval for VoxelBox {
     }
 
     fn with_interval(&self, axis: usize, begin: i64, end: i64) -> Result<Self> {
-        let entry = |list: &Coordinate, value: i64| {
-            Coordinate::from_fn(list.dims(), |index| if index == axis { value } else { list[index] })
-        };
-        Self::from_bounds(entry(&self.begin, begin), entry(&self.end(), end))
+        let shape = end.try_sub(begin).map_err(|error| error.at(axis))?;
+        Self::new(self.begin.with_entry(axis, begin), self.shape.with_entry(axis, shape))
     }
 }
