@@ -90,6 +90,11 @@ impl<T: Scalar> Roi<T> {
         Ok(Self { axes })
     }
 
+    /// The region of axes that [`checked_axis`] has passed, or that are unbounded.
+    pub(crate) fn of_checked(axes: Coordinate<Axis<T>>) -> Self {
+        Self { axes }
+    }
+
     /// Everything, on `dims` axes.
     ///
     /// # Errors
@@ -191,7 +196,7 @@ impl<T: Scalar> Roi<T> {
 }
 
 /// An axis that keeps the invariants of a region.
-fn checked_axis<T: Scalar>(axis: usize, begin: T, shape: T) -> Result<Axis<T>> {
+pub(crate) fn checked_axis<T: Scalar>(axis: usize, begin: T, shape: T) -> Result<Axis<T>> {
     if shape < T::ZERO {
         return Err(Error::NegativeShape { axis, begin: begin.to_length(), shape: shape.to_length() });
     }

@@ -1,5 +1,6 @@
 //! The one place where world becomes voxel and voxel becomes world.
 
+use crate::roi::checked_axis;
 use crate::rounding::{Limit, counted};
 use crate::{Axis, Coordinate, Error, Grid, Length, Result, Roi, Rounding, VoxelBox};
 
@@ -47,7 +48,7 @@ impl Line {
     fn interval(self, first: i64, count: i64) -> Result<Axis<Length>> {
         let begin = self.position(first)?;
         let shape = self.step.checked_mul(count.into())?;
-        Ok(Axis::Bounded { begin, shape })
+        checked_axis(self.axis, begin, shape)
     }
 }
 
@@ -81,7 +82,7 @@ impl Grid {
         let axes = voxels.begin().zip_with(&voxels.shape(), |axis, first, count| {
             self.line(axis).interval(first, count).map_err(|error| error.at(axis))
         })?;
-        Roi::from_axes(&axes)
+        Ok(Roi::of_checked(axes))
     }
 
     /// The voxel that covers a position.
@@ -114,6 +115,6 @@ impl Grid {
             let snapped = line.voxels(begin, shape, rounding).and_then(|(first, count)| line.interval(first, count));
             snapped.map_err(|error| error.at(index))
         })?;
-        Roi::from_axes(&axes)
+        Ok(Roi::of_checked(axes))
     }
 }
