@@ -64,7 +64,7 @@ fn full() -> Vec<Value> {
     }});
     let spec = json!({
         "method": {"interpolate": 1}, "anti_alias": {"sigma": [0, 1.5, 2]}, "boundary": {"constant": 7.5},
-        "cast": "truncate", "zeros": "ignore", "nans": "ignore", "ties": "first_x_fastest",
+        "cast": "truncate", "clip": {"range": [0, 255.5]}, "zeros": "ignore", "nans": "ignore", "ties": "first_x_fastest",
         "partial_windows": {"pad": 7}, "wide_integers": "through_f64", "extent": "cover", "anchor": "array"
     });
     let resampled = json!({"resampled": {

@@ -13,7 +13,7 @@ use array_core::{
 pub use self::read::MEMORY_BUDGET;
 pub use self::target::Target;
 use crate::recipe::Recipe;
-use crate::{Anchor, Extent, Factor, Method, Result, Spec};
+use crate::{Anchor, Clip, Error, Extent, Factor, Method, Result, Spec};
 
 /// Any array at another voxel size.
 ///
@@ -65,10 +65,13 @@ impl ResampledArray {
     ///
     /// # Errors
     /// [`Error::NotForKind`] for interpolation or means of labels, [`Error::WideInteger`] for interpolation of 64-bit
-    /// integers, [`Error::NothingInside`] when no target voxel fits, [`Error::UnusedOption`], and others that name an
-    /// axis.
+    /// integers, [`Error::NothingInside`] when no target voxel fits, [`Error::ClipToInput`], [`Error::UnusedOption`], and
+    /// others that name an axis.
     pub fn new(name: impl Into<String>, source: ArrayRef, target: impl Into<Target>, spec: Spec) -> Result<Self> {
         let meta = source.meta();
+        if spec.clip == Clip::ToInput {
+            return Err(Error::ClipToInput);
+        }
         let factors = target.into().factors(meta)?;
         let anchor = match spec.anchor {
             Anchor::Grid => vec![0; meta.dims()],

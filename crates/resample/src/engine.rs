@@ -3,6 +3,7 @@
 //! A target voxel is always made by the same operations in the same order, whichever leaf it falls into, so neither the
 //! cuts nor the number of threads can show in the result.
 
+mod clip;
 mod gather;
 mod leaf;
 mod mean;
@@ -19,9 +20,10 @@ use array_core::{BlockMut, BlockRef, with_dtype};
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, Axis};
 
 use crate::recipe::{Family, Recipe};
-use crate::value::Value;
+use crate::value::{Output, Value};
 use crate::{Error, PartialWindows, Result};
 
+pub(crate) use clip::clip_to_input;
 pub(crate) use leaf::Leaf;
 use leaf::Rows;
 
@@ -49,15 +51,32 @@ pub(crate) struct Placed<'a, V> {
 pub(crate) fn run(recipe: &Recipe, source: Placed<'_, BlockRef<'_>>, out: Placed<'_, BlockMut<'_>>) -> Result<()> {
     with_dtype!(out.data.dtype(), T => {
         let source = Placed { data: source.data.into_view::<T>()?, begin: source.begin };
-        run_typed(recipe, LIMITS, source, Placed { data: out.data.into_view::<T>()?, begin: out.begin })
+        let out = Placed { data: out.data.into_view::<T>()?, begin: out.begin };
+        run_typed(recipe, LIMITS, source, out, &|leaf, out| leaf.run(out))
     })
 }
 
-fn run_typed<T: Value>(
+/// The same for an interpolation whose result is of another type than its source.
+pub(crate) fn interpolate<O: Output>(
+    recipe: &Recipe,
+    source: Placed<'_, BlockRef<'_>>,
+    out: Placed<'_, ArrayViewMutD<'_, O>>,
+) -> Result<()> {
+    with_dtype!(source.data.dtype(), T => {
+        let source = Placed { data: source.data.into_view::<T>()?, begin: source.begin };
+        run_typed(recipe, LIMITS, source, out, &|leaf: &Leaf<'_, T>, out| leaf.filter(out))
+    })
+}
+
+/// Fills the target of a leaf.
+type Kernel<T, O> = dyn Fn(&Leaf<'_, T>, ArrayViewMutD<'_, O>) + Sync;
+
+fn run_typed<T: Value, O: Output>(
     recipe: &Recipe,
     limits: Limits,
     source: Placed<'_, ArrayViewD<'_, T>>,
-    out: Placed<'_, ArrayViewMutD<'_, T>>,
+    out: Placed<'_, ArrayViewMutD<'_, O>>,
+    kernel: &Kernel<T, O>,
 ) -> Result<()> {
     let target = ranges(out.begin, out.data.shape());
     if out.data.is_empty() {
@@ -70,7 +89,7 @@ fn run_typed<T: Value>(
     let bytes =
         needed.iter().map(|range| (range.end - range.start) as usize).fold(size_of::<T>(), usize::saturating_mul);
     let parallel = bytes >= limits.parallel_bytes;
-    let work = Work { recipe, limits, source: source.data, source_begin: source.begin, parallel };
+    let work = Work { recipe, limits, source: source.data, source_begin: source.begin, parallel, kernel };
     work.branch(out.data, target);
     Ok(())
 }
@@ -90,17 +109,18 @@ fn check_inside(what: &'static str, ranges: &[Range<i64>], available: &[Range<i6
     Ok(())
 }
 
-struct Work<'a, T> {
+struct Work<'a, T, O> {
     recipe: &'a Recipe,
     limits: Limits,
     source: ArrayViewD<'a, T>,
     source_begin: &'a [i64],
     parallel: bool,
+    kernel: &'a Kernel<T, O>,
 }
 
-impl<T: Value> Work<'_, T> {
+impl<T: Value, O: Output> Work<'_, T, O> {
     /// Halves the target until a leaf is small enough.
-    fn branch(&self, out: ArrayViewMutD<'_, T>, target: Vec<Range<i64>>) {
+    fn branch(&self, out: ArrayViewMutD<'_, O>, target: Vec<Range<i64>>) {
         let Some((axis, half)) = self.cut(&target) else { return self.leaf(out, &target) };
         let (mut first, mut second) = (target.clone(), target);
         let middle = first[axis].start + half as i64;
@@ -142,7 +162,7 @@ impl<T: Value> Work<'_, T> {
         sizes.fold(1, u64::saturating_mul)
     }
 
-    fn leaf(&self, out: ArrayViewMutD<'_, T>, target: &[Range<i64>]) {
+    fn leaf(&self, out: ArrayViewMutD<'_, O>, target: &[Range<i64>]) {
         let held = self.recipe.source(target);
         let mut region = self.source.view();
         region.slice_each_axis_inplace(|axis| {
@@ -159,7 +179,7 @@ impl<T: Value> Work<'_, T> {
             standard = padded(&region, &held, &ranges, self.recipe.partial_windows);
             Rows::of_slice(standard.as_slice().unwrap_or_default(), standard.shape())
         };
-        Leaf { recipe: self.recipe, source: ranges, target, rows }.run(out);
+        (self.kernel)(&Leaf { recipe: self.recipe, source: ranges, target, rows }, out);
     }
 }
 

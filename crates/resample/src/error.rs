@@ -150,6 +150,34 @@ pub enum Error {
         step: u32,
     },
 
+    /// Limits that leave no value.
+    #[error("clip range from {low} to {high}: the first number must be one, and not above the second")]
+    ClipRange {
+        /// The lower limit.
+        low: f64,
+        /// The upper limit.
+        high: f64,
+    },
+
+    /// A limit that depends on the whole input, for an array that is read in parts.
+    #[error(
+        "clip = to_input needs every voxel of the input, but this array is read in parts, whose values must not depend \
+         on the part; use clip = range with the range of the volume, or resample a whole array that is in memory"
+    )]
+    ClipToInput,
+
+    /// Floats asked of a method that gives values of the type of its source.
+    #[error(
+        "{method} gives values of the type of its source, {dtype}, and not floats; \
+         convert the source or the result, or interpolate"
+    )]
+    KeepsType {
+        /// The method.
+        method: String,
+        /// The type of the source.
+        dtype: DType,
+    },
+
     /// A standard deviation that is negative, infinite, NaN, or stands on an axis that is not resampled.
     #[error("anti-aliasing sigma {sigma} on axis {axis} (factor {factor}): {rule}")]
     Sigma {

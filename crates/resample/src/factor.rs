@@ -85,11 +85,16 @@ impl Factor {
     /// [`Error::FactorTooFine`] when a size does not fit 32 bits, [`Error::ZeroFactor`] for `n = 0`.
     pub fn fit(self, n: usize) -> Result<Self> {
         let size = (n as f64 * self.to_f64()).round_ties_even().max(1.0);
-        let n = i128::try_from(n).unwrap_or(i128::MAX);
-        if n == 0 {
-            return Err(Error::ZeroFactor { up: 1, down: 0 });
+        Self::of_extents(n, size as usize)
+    }
+
+    /// The factor that makes `m` voxels of `n`.
+    pub(crate) fn of_extents(n: usize, m: usize) -> Result<Self> {
+        if n == 0 || m == 0 {
+            return Err(Error::ZeroFactor { up: u32::from(m != 0), down: u32::from(n != 0) });
         }
-        Self::reduced(size as i128, n, || format!("axis of {n} voxels"))
+        // An extent has no more than 63 bits.
+        Self::reduced(m as i128, n as i128, || format!("{n} voxels to {m} voxels"))
     }
 
     fn reduced(up: i128, down: i128, what: impl FnOnce() -> String) -> Result<Self> {

@@ -19,7 +19,8 @@
 //! # }
 //! ```
 //!
-//! [`resample()`] does the same to a plain `ndarray`. A [`Spec`] says how:
+//! [`resample()`] does the same to a plain `ndarray`, [`resample_as`] with floats as the result, [`resize`] and
+//! [`rescale`] by extents instead of factors. A [`Spec`] says how:
 //!
 //! | method | for | at a factor `u/d` |
 //! |---|---|---|
@@ -65,10 +66,11 @@ pub use crate::array::{MEMORY_BUDGET, ResampledArray, Target};
 pub use crate::error::{Error, Result};
 pub use crate::factor::Factor;
 pub use crate::order::Order;
-pub use crate::plain::{resample, resample_into};
+pub use crate::plain::{resample, resample_as, resample_into, rescale, resize};
 pub use crate::spec::{
-    Anchor, AntiAlias, Boundary, Cast, Extent, Method, Nans, PartialWindows, Spec, Ties, WideIntegers, Zeros,
+    Anchor, AntiAlias, Boundary, Cast, Clip, Extent, Method, Nans, PartialWindows, Spec, Ties, WideIntegers, Zeros,
 };
+pub use crate::value::Float;
 
 /// The example of the README runs with the tests.
 #[cfg(doctest)]

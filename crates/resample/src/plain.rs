@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use array_core::{Block, Element};
-use ndarray::{Array, ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD, Dimension};
+use array_core::{Block, DType, Element};
+use ndarray::{Array, ArrayD, ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD, Axis, Dimension};
 
 use crate::engine::{self, Placed};
 use crate::recipe::Recipe;
-use crate::{Error, Factor, Result, Spec};
+use crate::{Clip, Error, Factor, Float, Result, Spec};
 
 /// Resamples a whole array: `factors` has one factor for each axis, 1 for axes that keep their voxels (channels, for
 /// instance).
@@ -40,10 +40,9 @@ pub fn resample<T: Element, D: Dimension>(
     factors: &[Factor],
     spec: &Spec,
 ) -> Result<Array<T, D>> {
-    let (recipe, target) = prepare::<T>(source.shape(), factors, spec)?;
-    let shape = target.iter().map(|range| (range.end - range.start) as usize).collect::<Vec<_>>();
-    let mut out = Block::zeros(T::DTYPE, &shape)?.into_array::<T>()?;
-    run_whole(&recipe, source.into_dyn(), out.view_mut(), &target)?;
+    let (recipe, target) = prepare(T::DTYPE, source.shape(), factors, spec)?;
+    let mut out = zeros::<T>(&target)?;
+    run_whole(&recipe, source.into_dyn(), out.view_mut(), &target, spec)?;
     Ok(out.into_dimensionality().expect("as many axes as the source has"))
 }
 
@@ -57,22 +56,119 @@ pub fn resample_into<T: Element, D: Dimension>(
     spec: &Spec,
     out: ArrayViewMut<'_, T, D>,
 ) -> Result<()> {
-    let (recipe, target) = prepare::<T>(source.shape(), factors, spec)?;
+    let (recipe, target) = prepare(T::DTYPE, source.shape(), factors, spec)?;
     for (axis, (range, &extent)) in target.iter().zip(out.shape()).enumerate() {
         if (range.end - range.start) as usize != extent {
             let needed = format!("the {} voxels of the result", range.end - range.start);
             return Err(Error::Range { what: "destination", axis, given_begin: 0, given_end: extent as i64, needed });
         }
     }
-    run_whole(&recipe, source.into_dyn(), out.into_dyn(), &target)
+    run_whole(&recipe, source.into_dyn(), out.into_dyn(), &target, spec)
 }
 
-fn prepare<T: Element>(shape: &[usize], factors: &[Factor], spec: &Spec) -> Result<(Recipe, Vec<Range<i64>>)> {
-    if factors.len() != shape.len() {
-        return Err(Error::AxisCount { what: "factors", given: factors.len(), axes: shape.len() });
+/// Interpolates a whole array of any type to floats, without a cast: like [`resample`], but the values are those that
+/// an integer result is rounded from.
+///
+/// ```
+/// use ndarray::{Array1, array};
+/// use resample::{AntiAlias, Spec, resample_as};
+///
+/// let spec = Spec::default().with_anti_alias(AntiAlias::Off);
+/// let halves: Array1<f32> = resample_as(array![0_u8, 1, 2, 4].view(), &["1/2".parse()?], &spec)?;
+/// assert_eq!(halves, array![0.5, 3.0]);
+/// # Ok::<(), resample::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`resample`], and [`Error::KeepsType`] for methods that do not interpolate (order 0 without anti-aliasing
+/// among them), whose values are of the type of the source.
+#[allow(clippy::missing_panics_doc, reason = "the result has as many axes as the source, so the conversion succeeds")]
+pub fn resample_as<F: Float, T: Element, D: Dimension>(
+    source: ArrayView<'_, T, D>,
+    factors: &[Factor],
+    spec: &Spec,
+) -> Result<Array<F, D>> {
+    spec.check(None, T::DTYPE)?;
+    let method = spec.method_for(None);
+    if !spec.computes(method) {
+        return Err(Error::KeepsType { method: method.to_string(), dtype: T::DTYPE });
     }
+    check_count("factors", factors.len(), source.ndim())?;
+    if source.ndim() == 0 {
+        let row = source.into_dyn().insert_axis(Axis(0));
+        let out = resample_as::<F, _, _>(row, &[Factor::ONE], spec)?.index_axis_move(Axis(0), 0);
+        return Ok(out.into_dimensionality().expect("as many axes as the source has"));
+    }
+    // The result decides how fine a spline must be, unless the source asks for more.
+    let finer = if F::DTYPE == DType::F64 { DType::F64 } else { T::DTYPE };
+    let (recipe, target) = prepare(finer, source.shape(), factors, spec)?;
+    let mut out = zeros::<F>(&target)?;
+    let source = T::wrap_ref(source.into_dyn());
+    let begins = Begins::new(&target);
+    let result = Placed { begin: &begins.target, data: out.view_mut() };
+    engine::interpolate(&recipe, Placed { begin: &begins.source, data: source.clone() }, result)?;
+    if spec.clip == Clip::ToInput {
+        engine::clip_to_input(source, F::wrap_mut(out.view_mut()), spec)?;
+    }
+    Ok(out.into_dimensionality().expect("as many axes as the source has"))
+}
+
+/// Resamples a whole array to a given shape, which the extent of the source is divided into evenly.
+///
+/// It is [`resample`] with the factor `m / n` on an axis of `n` voxels that are to become `m`, whatever the two are.
+/// With [`Clip::ToInput`], interpolations compare with `skimage.transform.resize` (which turns integers into floats
+/// between 0 and 1 unless told otherwise; nothing like that happens here).
+///
+/// ```
+/// use ndarray::array;
+/// use resample::{AntiAlias, Spec, resize};
+///
+/// let spec = Spec::default().with_anti_alias(AntiAlias::Off);
+/// assert_eq!(resize(array![0_u8, 10, 20, 30, 40].view(), &[2], &spec)?, array![8, 32]);
+/// # Ok::<(), resample::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`resample`]; [`Error::AxisCount`] when `shape` has not one extent for each axis, [`Error::ZeroFactor`] for
+/// an extent of 0 in it or in the source.
+pub fn resize<T: Element, D: Dimension>(
+    source: ArrayView<'_, T, D>,
+    shape: &[usize],
+    spec: &Spec,
+) -> Result<Array<T, D>> {
+    check_count("extents", shape.len(), source.ndim())?;
+    let pairs = source.shape().iter().zip(shape);
+    let factors = pairs.map(|(&n, &m)| Factor::of_extents(n, m)).collect::<Result<Vec<_>>>()?;
+    resample(source, &factors, spec)
+}
+
+/// Resamples a whole array to the shape that is nearest to the given factors: [`resize`] to `max(1,
+/// round_half_even(n · factor))` voxels, as `skimage.transform.rescale` does.
+///
+/// The factor in effect is then that of [`Factor::fit`]: five voxels at `1/2` become two, at `2/5`. Where the extents
+/// divide evenly there is no difference from [`resample`].
+///
+/// # Errors
+/// Those of [`resize`].
+pub fn rescale<T: Element, D: Dimension>(
+    source: ArrayView<'_, T, D>,
+    factors: &[Factor],
+    spec: &Spec,
+) -> Result<Array<T, D>> {
+    check_count("factors", factors.len(), source.ndim())?;
+    let pairs = source.shape().iter().zip(factors);
+    let factors = pairs.map(|(&n, factor)| factor.fit(n)).collect::<Result<Vec<_>>>()?;
+    resample(source, &factors, spec)
+}
+
+fn check_count(what: &'static str, given: usize, axes: usize) -> Result<()> {
+    if given == axes { Ok(()) } else { Err(Error::AxisCount { what, given, axes }) }
+}
+
+fn prepare(dtype: DType, shape: &[usize], factors: &[Factor], spec: &Spec) -> Result<(Recipe, Vec<Range<i64>>)> {
+    check_count("factors", factors.len(), shape.len())?;
     let volume = engine::ranges(&vec![0; shape.len()], shape);
-    let recipe = Recipe::new(spec, None, T::DTYPE, factors, &volume)?;
+    let recipe = Recipe::new(spec, None, dtype, factors, &volume)?;
     let target = recipe.target(spec.extent_in_effect())?;
     for (axis, range) in target.iter().enumerate() {
         if range.is_empty() && !volume[axis].is_empty() {
@@ -82,17 +178,39 @@ fn prepare<T: Element>(shape: &[usize], factors: &[Factor], spec: &Spec) -> Resu
     Ok((recipe, target))
 }
 
+fn zeros<T: Element>(target: &[Range<i64>]) -> Result<ArrayD<T>> {
+    let shape = target.iter().map(|range| (range.end - range.start) as usize).collect::<Vec<_>>();
+    Ok(Block::zeros(T::DTYPE, &shape)?.into_array()?)
+}
+
+/// The indices of the first voxels.
+struct Begins {
+    source: Vec<i64>,
+    target: Vec<i64>,
+}
+
+impl Begins {
+    fn new(target: &[Range<i64>]) -> Self {
+        Self { source: vec![0; target.len()], target: target.iter().map(|range| range.start).collect() }
+    }
+}
+
 fn run_whole<T: Element>(
     recipe: &Recipe,
     source: ArrayViewD<'_, T>,
     mut out: ArrayViewMutD<'_, T>,
     target: &[Range<i64>],
+    spec: &Spec,
 ) -> Result<()> {
     if source.ndim() == 0 {
         out.assign(&source);
         return Ok(());
     }
-    let begin = target.iter().map(|range| range.start).collect::<Vec<_>>();
-    let source = Placed { begin: &vec![0; begin.len()], data: T::wrap_ref(source) };
-    engine::run(recipe, source, Placed { begin: &begin, data: T::wrap_mut(out) })
+    let begins = Begins::new(target);
+    let result = Placed { begin: &begins.target, data: T::wrap_mut(out.view_mut()) };
+    engine::run(recipe, Placed { begin: &begins.source, data: T::wrap_ref(source.view()) }, result)?;
+    if spec.clip == Clip::ToInput {
+        engine::clip_to_input(T::wrap_ref(source), T::wrap_mut(out), spec)?;
+    }
+    Ok(())
 }

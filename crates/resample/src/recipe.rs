@@ -21,6 +21,8 @@ pub(crate) struct Recipe {
     /// The axes of a separable computation, greatest reduction first.
     pub(crate) order: Vec<usize>,
     pub(crate) cast: Cast,
+    /// Limits of interpolated values.
+    pub(crate) clip: Option<(f64, f64)>,
     pub(crate) zeros: Zeros,
     pub(crate) nans: Nans,
     pub(crate) ties: Ties,
@@ -79,6 +81,7 @@ impl Recipe {
             order: (0..axes.len()).filter(|&axis| !axes[axis].is_kept()).collect(),
             axes,
             cast: spec.cast,
+            clip: spec.clip.range(),
             zeros: spec.zeros,
             nans: spec.nans,
             ties: spec.ties,

@@ -1,5 +1,6 @@
 //! [`Spec`]: everything that decides how voxels are computed, apart from the factors.
 
+mod interpolation;
 mod windows;
 
 use std::fmt;
@@ -7,6 +8,7 @@ use std::fmt;
 use array_core::{DType, Kind};
 use serde::{Deserialize, Serialize};
 
+pub use self::interpolation::{AntiAlias, Boundary, Clip, WideIntegers};
 pub use self::windows::{Nans, PartialWindows, Ties, Zeros};
 use crate::{Error, Order, Result};
 
@@ -32,6 +34,8 @@ pub struct Spec {
     pub boundary: Boundary,
     /// How computed values become integers.
     pub cast: Cast,
+    /// Limits of interpolated values.
+    pub clip: Clip,
     /// Whether zeros take part in a mean or a mode.
     pub zeros: Zeros,
     /// Whether NaN takes part in a mean.
@@ -70,6 +74,12 @@ impl Spec {
     /// Sets how computed values become integers.
     pub fn with_cast(mut self, cast: Cast) -> Self {
         self.cast = cast;
+        self
+    }
+
+    /// Sets limits of interpolated values.
+    pub fn with_clip(mut self, clip: Clip) -> Self {
+        self.clip = clip;
         self
     }
 
@@ -131,6 +141,14 @@ impl Spec {
         if self.partial_windows == PartialWindows::Crop { Extent::Inside } else { self.extent }
     }
 
+    /// Whether this method interpolates values, and does not copy, count or average them.
+    pub(crate) fn computes(&self, method: Method) -> bool {
+        match method {
+            Method::Interpolate(order) => order != Order::Nearest || self.anti_alias_for(order) != AntiAlias::Off,
+            _ => false,
+        }
+    }
+
     /// Refuses options that contradict each other, the kind or the type of the data.
     pub(crate) fn check(&self, kind: Option<Kind>, dtype: DType) -> Result<()> {
         let method = self.method_for(kind);
@@ -143,8 +161,11 @@ impl Spec {
         if let PartialWindows::Pad(value) = self.partial_windows {
             value.block(dtype, &[1])?;
         }
-        let Method::Interpolate(order) = method else { return refuse_labels(method == Method::Mean, method, kind) };
-        let computed = order != Order::Nearest || self.anti_alias_for(order) != AntiAlias::Off;
+        self.clip.check()?;
+        if !matches!(method, Method::Interpolate(_)) {
+            return refuse_labels(method == Method::Mean, method, kind);
+        }
+        let computed = self.computes(method);
         refuse_labels(computed, method, kind)?;
         let wide = matches!(dtype, DType::U64 | DType::I64);
         if computed && wide && self.wide_integers == WideIntegers::Refuse {
@@ -163,6 +184,8 @@ impl Spec {
             ("zeros", self.zeros != Zeros::Count && !(votes || mean)),
             ("nans", self.nans != Nans::Propagate && !mean),
             ("ties", self.ties != Ties::Lowest && !votes),
+            // Copies are within the range of the input, but need not be within another.
+            ("clip", !(self.computes(method) || self.clip == Clip::Off || interpolates && self.clip == Clip::ToInput)),
             (
                 "partial_windows",
                 self.partial_windows != PartialWindows::Include && (interpolates || method == Method::Stride),
@@ -241,43 +264,8 @@ impl fmt::Display for Method {
     }
 }
 
-/// The low-pass filter before an interpolation, which keeps fine structure from folding into coarse voxels.
-///
-/// It never acts on an axis of factor 1. Tails end at four standard deviations.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum AntiAlias {
-    /// No filter.
-    Off,
-    /// A Gaussian with a standard deviation of `(d/u - 1) / 2` source voxels on axes that are downsampled; no filter
-    /// elsewhere, and none in effect for factors above 4/5.
-    Gaussian,
-    /// A Gaussian with the given standard deviation, in source voxels, for each axis in turn; 0 means no filter and is
-    /// the only value for axes of factor 1.
-    Sigma(Vec<f64>),
-}
-
-/// What an interpolation sees beyond the edge of the *volume* (edges of requests are never seen).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Boundary {
-    /// Mirrored at the centre of the edge voxel, which is not repeated: `3 2 1 | 0 1 2 3`. numpy and skimage call it
-    /// `reflect`.
-    #[default]
-    Mirror,
-    /// Mirrored at the edge, the edge voxel repeated: `2 1 0 | 0 1 2 3`. scipy calls it `reflect`.
-    Symmetric,
-    /// The edge voxel goes on for ever.
-    Nearest,
-    /// The other end of the volume follows.
-    Wrap,
-    /// This value.
-    Constant(f64),
-}
-
-/// How computed values become integers. Floats keep their type: for a float result convert the input first.
+/// How computed values become integers. Floats keep their type; [`resample_as`](crate::resample_as) gives the
+/// interpolation of integers as floats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -288,17 +276,6 @@ pub enum Cast {
     /// Towards zero, limited to the range of the type; NaN becomes 0. Loses half a grey level on average; for
     /// comparisons with software that does so. A bool is treated as under `RoundSaturate`.
     Truncate,
-}
-
-/// Whether 64-bit integers may pass through 64-bit floats, which hold integers exactly up to 2^53 only.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WideIntegers {
-    /// Interpolating them is an error.
-    #[default]
-    Refuse,
-    /// They are interpolated in 64-bit floats.
-    ThroughF64,
 }
 
 /// Which target voxels exist. Target voxel `j` covers source `[j·d/u, (j+1)·d/u)`.

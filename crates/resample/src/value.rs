@@ -6,8 +6,21 @@ use ndarray::ArrayViewMutD;
 use crate::Cast;
 use crate::engine::Leaf;
 
+/// What computed values become. Only the types of voxels are that.
+pub trait Output: Copy + Default + Send + Sync {
+    /// Rounds a sum that was computed in 64-bit floats once, to this type.
+    fn from_f64(value: f64, cast: Cast) -> Self;
+}
+
+/// The types of results that need no rounding to whole numbers: `f32` and `f64`, for
+/// [`resample_as`](crate::resample_as).
+pub trait Float: Element + Output {}
+
+impl Float for f32 {}
+impl Float for f64 {}
+
 /// The arithmetic of a voxel type.
-pub(crate) trait Value: Element {
+pub(crate) trait Value: Element + Output {
     /// Orders values for a mode: equal keys are one candidate, the lowest wins a tie.
     type Key: Ord + Copy + Send;
 
@@ -23,8 +36,6 @@ pub(crate) trait Value: Element {
         false
     }
     fn to_f64(self) -> f64;
-    /// Rounds a sum that was computed in 64-bit floats once, to this type.
-    fn from_f64(value: f64, cast: Cast) -> Self;
     /// Runs a mean over windows with the arithmetic that suits the type.
     fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>);
 }
@@ -88,6 +99,18 @@ fn settle_wide(value: f64) -> f64 {
 
 macro_rules! integers {
     ($($T:ident $bits:literal $settle:expr;)*) => {$(
+        impl Output for $T {
+            #[inline]
+            fn from_f64(value: f64, cast: Cast) -> Self {
+                let settle: fn(f64) -> f64 = $settle;
+                // `as` limits to the range of the type and turns NaN into 0.
+                match cast {
+                    Cast::RoundSaturate => settle(value).round_ties_even() as Self,
+                    Cast::Truncate => settle(value) as Self,
+                }
+            }
+        }
+
         impl Value for $T {
             type Key = Self;
 
@@ -107,15 +130,6 @@ macro_rules! integers {
             #[allow(clippy::cast_lossless, reason = "64-bit integers have no `From`; they come here only when asked for")]
             fn to_f64(self) -> f64 {
                 self as f64
-            }
-            #[inline]
-            fn from_f64(value: f64, cast: Cast) -> Self {
-                let settle: fn(f64) -> f64 = $settle;
-                // `as` limits to the range of the type and turns NaN into 0.
-                match cast {
-                    Cast::RoundSaturate => settle(value).round_ties_even() as Self,
-                    Cast::Truncate => settle(value) as Self,
-                }
             }
             fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
                 leaf.exact_mean(out);
@@ -148,6 +162,12 @@ integers! {
     i64 64 |value| value;
 }
 
+impl Output for bool {
+    fn from_f64(value: f64, _: Cast) -> Self {
+        settle_small(value) >= 0.5
+    }
+}
+
 impl Value for bool {
     type Key = Self;
 
@@ -162,9 +182,6 @@ impl Value for bool {
     }
     fn to_f64(self) -> f64 {
         f64::from(u8::from(self))
-    }
-    fn from_f64(value: f64, _: Cast) -> Self {
-        settle_small(value) >= 0.5
     }
     fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
         leaf.exact_mean(out);
@@ -185,6 +202,13 @@ impl Whole for bool {
 
 macro_rules! floats {
     ($($T:ident $Bits:ident $Key:ident;)*) => {$(
+        impl Output for $T {
+            #[inline]
+            fn from_f64(value: f64, _: Cast) -> Self {
+                value as Self
+            }
+        }
+
         impl Value for $T {
             type Key = $Key;
 
@@ -212,10 +236,6 @@ macro_rules! floats {
             #[inline]
             fn to_f64(self) -> f64 {
                 self.into()
-            }
-            #[inline]
-            fn from_f64(value: f64, _: Cast) -> Self {
-                value as Self
             }
             fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
                 leaf.float_mean(out);

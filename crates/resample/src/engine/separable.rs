@@ -8,7 +8,7 @@ use ndarray::ArrayViewMutD;
 
 use super::leaf::{Leaf, Rows, write_rows};
 use crate::taps::{OUTSIDE, Tap, Taps, Weight};
-use crate::value::Value;
+use crate::value::{Output, Value};
 
 /// A type in which sums are taken.
 pub(crate) trait Sum: Weight + Default {
@@ -106,13 +106,18 @@ fn settle(centre: f64, differences: f64, tap: Tap<'_, f64>, sample: impl Fn(usiz
 
 impl<T: Value> Leaf<'_, T> {
     /// Interpolation and means of floats.
-    pub(crate) fn filter(&self, out: ArrayViewMutD<'_, T>) {
+    pub(crate) fn filter<O: Output>(&self, out: ArrayViewMutD<'_, O>) {
         let taps = self.float_taps();
-        let sums = self.separable(&taps, T::to_f64, self.recipe.outside);
+        let mut sums = self.separable(&taps, T::to_f64, self.recipe.outside);
+        if let Some((low, high)) = self.recipe.clip {
+            for sum in &mut sums {
+                *sum = sum.clamp(low, high);
+            }
+        }
         let (length, cast) = (self.target_shape()[self.row_axis()], self.recipe.cast);
         write_rows(out, |number, row| {
             let sums = &sums[number * length..][..length];
-            row.iter_mut().zip(sums).for_each(|(to, &sum)| *to = T::from_f64(sum, cast));
+            row.iter_mut().zip(sums).for_each(|(to, &sum)| *to = O::from_f64(sum, cast));
         });
     }
 
@@ -121,9 +126,11 @@ impl<T: Value> Leaf<'_, T> {
         axes.map(|(axis, (target, source))| axis.float_taps(target, source)).collect()
     }
 
-    /// The sums of all target voxels in C order. At least one axis is not kept.
+    /// The sums of all target voxels in C order.
     pub(crate) fn separable<A: Sum>(&self, taps: &[Taps<A>], load: impl Fn(T) -> A, outside: A) -> Vec<A> {
-        let (&first, others) = self.recipe.order.split_first().expect("copies take another way");
+        let Some((&first, others)) = self.recipe.order.split_first() else {
+            return self.rows.rows.iter().flat_map(|row| row.iter().map(|&x| load(x))).collect();
+        };
         let mut shape = self.rows.shape.clone();
         let mut sums = pass(&self.rows, first, &taps[first], &load, outside);
         shape[first] = taps[first].len();

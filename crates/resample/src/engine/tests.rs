@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{LIMITS, Limits, Placed, run_typed};
 use crate::recipe::Recipe;
 use crate::value::Value;
-use crate::{AntiAlias, Boundary, Extent, Factor, Method, Order, Spec, Zeros};
+use crate::{AntiAlias, Boundary, Clip, Extent, Factor, Method, Order, Spec, Zeros};
 
 fn specs() -> impl Strategy<Value = Spec> {
     let interpolate = |order| Spec::default().with_method(Method::Interpolate(order));
@@ -16,6 +16,7 @@ fn specs() -> impl Strategy<Value = Spec> {
         Just(interpolate(Order::Linear)),
         Just(interpolate(Order::Linear).with_boundary(Boundary::Constant(3.0))),
         Just(interpolate(Order::Linear).with_anti_alias(AntiAlias::Off).with_boundary(Boundary::Wrap)),
+        Just(interpolate(Order::Cubic).with_clip(Clip::Range(0.5, 6.0))),
         Just(Spec::default().with_method(Method::Mean)),
         Just(Spec::default().with_method(Method::Mean).with_zeros(Zeros::Ignore)),
         Just(Spec::default().with_method(Method::Mode)),
@@ -49,7 +50,8 @@ fn run<T: Value>(source: &ArrayD<T>, recipe: &Recipe, limits: Limits, transposed
         ArrayD::from_elem(IxDyn(&shape), T::default())
     };
     let source = Placed { data: source.view(), begin: &origin };
-    run_typed(recipe, limits, source, Placed { data: out.view_mut(), begin: &begin }).unwrap();
+    run_typed(recipe, limits, source, Placed { data: out.view_mut(), begin: &begin }, &|leaf, out| leaf.run(out))
+        .unwrap();
     out
 }
 

@@ -9,7 +9,7 @@ use array_core::{
     Length, MemoryArray, Provenance, ReadContext, Roi, ViewerSource, VoxelBox,
 };
 use proptest::prelude::*;
-use resample::{Anchor, Error, Extent, Factor, Method, Order, ResampledArray, Spec, Target, resample};
+use resample::{Anchor, Clip, Error, Extent, Factor, Method, Order, ResampledArray, Spec, Target, resample};
 
 use crate::sample;
 
@@ -195,6 +195,15 @@ fn errors_name_the_axis_and_the_cure() {
     assert!(matches!(Target::up_down(&[0], &[1]), Err(Error::ZeroFactor { .. })));
     let error = make(Target::voxel_size([8, 0, 8]), Spec::default());
     assert!(matches!(error, Error::ZeroFactor { .. }));
+}
+
+/// A far voxel would change every part.
+#[test]
+fn limits_that_need_the_whole_input_are_refused() {
+    let spec = Spec::default().with_clip(Clip::ToInput);
+    let error = ResampledArray::new("other", image([3, 8, 8], [8, 0, 0]), factors(["2", "1", "1"]), spec).unwrap_err();
+    assert!(matches!(error, Error::ClipToInput));
+    assert!(error.to_string().contains("clip = range"), "{error}");
 }
 
 /// Time is physical, and left alone unless a factor is given for it.

@@ -1,21 +1,23 @@
 //! Specifications as data.
 
 use resample::{
-    Anchor, AntiAlias, Boundary, Cast, Extent, Factor, Method, Nans, Order, PartialWindows, Spec, Ties, WideIntegers,
-    Zeros,
+    Anchor, AntiAlias, Boundary, Cast, Clip, Extent, Factor, Method, Nans, Order, PartialWindows, Spec, Ties,
+    WideIntegers, Zeros,
 };
 
 #[test]
 fn every_option_has_a_name() {
     let text = r#"{
         "method": {"interpolate": 1}, "anti_alias": {"sigma": [0.5, 0, 0]}, "boundary": {"constant": 7},
-        "cast": "truncate", "zeros": "ignore", "wide_integers": "through_f64", "extent": "cover", "anchor": "array"
+        "cast": "truncate", "clip": {"range": [0, 255]}, "zeros": "ignore",
+        "wide_integers": "through_f64", "extent": "cover", "anchor": "array"
     }"#;
     let spec = Spec::default()
         .with_method(Method::Interpolate(Order::Linear))
         .with_anti_alias(AntiAlias::Sigma(vec![0.5, 0.0, 0.0]))
         .with_boundary(Boundary::Constant(7.0))
         .with_cast(Cast::Truncate)
+        .with_clip(Clip::Range(0.0, 255.0))
         .with_zeros(Zeros::Ignore)
         .with_wide_integers(WideIntegers::ThroughF64)
         .with_extent(Extent::Cover)

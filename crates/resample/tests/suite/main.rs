@@ -8,6 +8,7 @@ mod labels;
 mod laws;
 mod limits;
 mod naive;
+mod plain;
 mod sample;
 mod splines;
 mod windows;
