@@ -14,7 +14,7 @@ fn exact_grid() -> Grid {
     Grid::through(Coordinate::from([step, Length::ZERO, Length::ZERO]), size).expect("a grid")
 }
 
-fn conversion(group: &mut BenchmarkGroup<WallTime>) {
+fn conversion(group: &mut BenchmarkGroup<'_, WallTime>) {
     let grid = exact_grid();
     let roi: Roi<Length> = Roi::new([10, 20, 30], [1000, 2000, 3000]).expect("a region").into();
     group.bench_function("region to voxels", |bencher| {
@@ -31,7 +31,7 @@ fn conversion(group: &mut BenchmarkGroup<WallTime>) {
     });
 }
 
-fn algebra(group: &mut BenchmarkGroup<WallTime>) {
+fn algebra(group: &mut BenchmarkGroup<'_, WallTime>) {
     let region = |begin: [&str; 3], shape: [&str; 3]| {
         let lengths = |texts: [&str; 3]| texts.map(|text| text.parse::<Length>().expect("a length"));
         Roi::new(lengths(begin), lengths(shape)).expect("a region")
@@ -47,13 +47,12 @@ fn algebra(group: &mut BenchmarkGroup<WallTime>) {
     group.bench_function(of("subtract"), |bencher| bencher.iter(|| black_box(&a).subtract(black_box(&b))));
     let (a, b) = (Roi::new([9, 20, 30], [456, 2000, 3000]), Roi::new([4, 100, 1], [91, 400, 1333]));
     let (a, b) = (a.expect("a region"), b.expect("a region"));
-    group.bench_function("intersect of whole regions", |bencher| {
-        bencher.iter(|| black_box(&a).intersect(black_box(&b)))
-    });
+    let name = "intersect of whole regions";
+    group.bench_function(name, |bencher| bencher.iter(|| black_box(&a).intersect(black_box(&b))));
 }
 
 /// One block of a volume of 4096 blocks, on average over all of them.
-fn blocks(group: &mut BenchmarkGroup<WallTime>) {
+fn blocks(group: &mut BenchmarkGroup<'_, WallTime>) {
     let region = VoxelBox::new([-100, 5, 9], [1000, 1000, 1000]).expect("a box");
     for (name, order) in [("row-major", BlockOrder::RowMajor), ("Morton", BlockOrder::Morton)] {
         let options = BlockOptions::default().with_halo([8; 3], [8; 3]).with_order(order);

@@ -20,7 +20,8 @@ fn copy(c: &mut Criterion) {
 }
 
 fn compressed_segmentation(c: &mut Criterion) {
-    let volumes: [(&str, ArrayD<u64>); 2] = [("neurites", benches::neurites(64)), ("cells", benches::labels(64))];
+    let volumes: [(&str, ArrayD<u64>); 2] =
+        [("neurites", benches::neurites(64).into_dyn()), ("cells", benches::cells(64).into_dyn())];
     let mut group = c.benchmark_group("compressed_segmentation of 64³ u64");
     for (name, volume) in &volumes {
         let labels = volume.as_slice().expect("a volume in C order");

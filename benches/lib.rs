@@ -6,4 +6,4 @@ mod volumes;
 
 pub use jobs::{Input, JOBS, Job};
 pub use oracle::Number;
-pub use volumes::{image, labels, neurites};
+pub use volumes::{Volume, cells, neurites, volume};

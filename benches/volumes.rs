@@ -1,20 +1,16 @@
 //! Volumes that are the same in every run.
 
-use array_core::ndarray::{Array3, ArrayD};
-
-/// A noisy image of `side`³ voxels.
-pub fn image(side: usize) -> ArrayD<u8> {
-    Array3::from_shape_fn((side, side, side), |(z, y, x)| (hash(z, y, x) >> 56) as u8).into_dyn()
-}
+use array_core::Element;
+use array_core::ndarray::Array3;
 
 /// Labels of `side`³ voxels in cells of 12 voxels across, above 2^53.
-pub fn labels(side: usize) -> ArrayD<u64> {
+pub fn cells(side: usize) -> Array3<u64> {
     let cell = |(z, y, x): (usize, usize, usize)| (1 << 53) + hash(z / 12, y / 12, x / 12) % 1000;
-    Array3::from_shape_fn((side, side, side), cell).into_dyn()
+    Array3::from_shape_fn((side, side, side), cell)
 }
 
 /// Labels of `side`³ voxels as of a segmented tissue: cells with slanted borders around points 20 voxels apart, above 2^53.
-pub fn neurites(side: usize) -> ArrayD<u64> {
+pub fn neurites(side: usize) -> Array3<u64> {
     const SPACING: usize = 20;
     let centre = |cell: [usize; 3]| {
         let shift = hash(cell[0], cell[1], cell[2]);
@@ -30,7 +26,40 @@ pub fn neurites(side: usize) -> ArrayD<u64> {
         let [z, y, x] = cells.min_by_key(distance).unwrap_or_default();
         (1 << 53) + hash(z, y, x) % 100_000
     };
-    Array3::from_shape_fn((side, side, side), label).into_dyn()
+    Array3::from_shape_fn((side, side, side), label)
+}
+
+/// A type of voxel that jobs have.
+pub trait Volume: Element + Into<crate::Number> {
+    /// Grain for images; 64-bit integers are the labels of a tissue.
+    fn volume(side: usize) -> Array3<Self>;
+}
+
+/// The volume that a job of this type and side is measured on.
+pub fn volume<T: Volume>(side: usize) -> Array3<T> {
+    T::volume(side)
+}
+
+macro_rules! grain {
+    ($($T:ident: $value:expr;)*) => {$(
+        impl Volume for $T {
+            fn volume(side: usize) -> Array3<Self> {
+                let value: fn(u64) -> Self = $value;
+                Array3::from_shape_fn((side, side, side), |(z, y, x)| value(hash(z, y, x)))
+            }
+        }
+    )*};
+}
+grain! {
+    u8: |bits| (bits >> 56) as Self;
+    u16: |bits| (bits >> 48) as Self;
+    f32: |bits| (bits >> 40) as Self / 65536.0;
+}
+
+impl Volume for u64 {
+    fn volume(side: usize) -> Array3<Self> {
+        neurites(side)
+    }
 }
 
 fn hash(z: usize, y: usize, x: usize) -> u64 {

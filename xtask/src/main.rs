@@ -1,5 +1,6 @@
 //! `cargo xtask`: the tasks of this workspace that plain cargo does not do. `cargo xtask help` lists them.
 
+mod bench;
 mod ci;
 mod manifest;
 mod readme;
@@ -26,7 +27,9 @@ cargo xtask TASK
   ci [--fast]    what a change has to pass: format, lints, tests, documentation, layering, each crate alone, the README's
                  example in a project of its own; --fast stops after format, lints, tests and tidy
   tidy           the rules that the compiler does not check: layering, manifests, words, file length
-  bench [ARGS]   cargo bench -p benches -- ARGS, e.g. --quick
+  bench [ARGS]   cargo bench -p benches -- ARGS, e.g. --quick; then a table of all figures, beside memcpy, in target/bench
+  bench --peers [ARGS]
+                 other resampling libraries beside ours, on the same volumes in turns; ARGS are those of benches/peers.py
   help           this text
 ";
 
@@ -49,7 +52,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
     let workspace = Workspace::locate();
     match task.as_str() {
         "demo" => demo(&workspace, rest),
-        "bench" => workspace.cargo(["bench", "-p", "benches", "--"]).args(after_dashes(rest)).exit_code(),
+        "bench" => bench::run(&workspace, after_dashes(rest)),
         "test" => no_arguments(task, rest).and_then(|()| steps::test(&workspace)).map(|()| ExitCode::SUCCESS),
         "tidy" => no_arguments(task, rest).and_then(|()| tidy::run(&workspace)).map(|()| ExitCode::SUCCESS),
         "ci" => Ok(ci::run(&workspace, ci::Extent::from_args(rest)?)),
