@@ -7,7 +7,7 @@ mod target;
 use std::ops::Range;
 
 use array_core::{
-    Array, ArrayMeta, ArrayRef, BlockMut, Coordinate, Field, Grid, Provenance, ReadContext, ReadPlan, VoxelBox,
+    Array, ArrayMeta, ArrayRef, BlockMut, Coordinate, Field, Grid, Length, Provenance, ReadContext, ReadPlan, VoxelBox,
 };
 
 pub use self::read::MEMORY_BUDGET;
@@ -137,6 +137,25 @@ impl ResampledArray {
     /// The options as given.
     pub fn spec(&self) -> &Spec {
         &self.spec
+    }
+
+    /// World position of the centre of the first voxel, exactly: the translation that formats with centres want (OME-NGFF),
+    /// where those with corners want the offset.
+    ///
+    /// It is the offset and half a voxel; for [`Method::Stride`] and half a voxel of the source, since that is the voxel it
+    /// keeps. Order 0 at an even reduction copies a voxel half a source voxel above the centre.
+    ///
+    /// # Errors
+    /// [`Error::Geometry`](crate::Error::Geometry) when it is no 64-bit fraction.
+    pub fn centre(&self) -> Result<Coordinate<Length>> {
+        let kept = if self.method == Method::Stride { self.source.meta() } else { &self.meta };
+        let size = kept.voxel_size();
+        let (offset, two) = (self.meta.offset(), Length::from(2));
+        Ok(offset.try_map(|dim, corner| corner.checked_add(size[dim].checked_div(two)?))?)
+    }
+
+    pub(crate) fn recipe(&self) -> &Recipe {
+        &self.recipe
     }
 
     /// What [`Extent::Inside`] leaves out at the rim of the source, one line per axis, for people; also among the notes

@@ -56,6 +56,15 @@ pub(crate) fn run(recipe: &Recipe, source: Placed<'_, BlockRef<'_>>, out: Placed
     })
 }
 
+/// The same for views of one type.
+pub(crate) fn run_on<T: Value>(
+    recipe: &Recipe,
+    source: Placed<'_, ArrayViewD<'_, T>>,
+    out: Placed<'_, ArrayViewMutD<'_, T>>,
+) -> Result<()> {
+    run_typed(recipe, LIMITS, source, out, &|leaf, out| leaf.run(out))
+}
+
 /// The same for an interpolation whose result is of another type than its source.
 pub(crate) fn interpolate<O: Output>(
     recipe: &Recipe,
@@ -97,6 +106,11 @@ fn run_typed<T: Value, O: Output>(
 /// The index ranges of data that begins at `begin`.
 pub(crate) fn ranges(begin: &[i64], shape: &[usize]) -> Vec<Range<i64>> {
     begin.iter().zip(shape).map(|(&begin, &extent)| begin..begin + extent as i64).collect()
+}
+
+/// The first index of every range.
+pub(crate) fn begins(ranges: &[Range<i64>]) -> Vec<i64> {
+    ranges.iter().map(|range| range.start).collect()
 }
 
 fn check_inside(what: &'static str, ranges: &[Range<i64>], available: &[Range<i64>]) -> Result<()> {

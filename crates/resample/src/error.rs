@@ -178,6 +178,13 @@ pub enum Error {
         dtype: DType,
     },
 
+    /// Levels of a pyramid that do not go together, or cannot be made or written as asked.
+    #[error("pyramid: {reason}")]
+    Levels {
+        /// What is wrong with them and what would be right.
+        reason: String,
+    },
+
     /// A standard deviation that is negative, infinite, NaN, or stands on an axis that is not resampled.
     #[error("anti-aliasing sigma {sigma} on axis {axis} (factor {factor}): {rule}")]
     Sigma {

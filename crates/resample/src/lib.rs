@@ -43,8 +43,11 @@
 //! * Axes of factor 1 and axes without a place in the world (channels) are passed through untouched, wherever they
 //!   stand.
 //!
-//! What it is not: it stores nothing, makes no pyramids, and knows no server and no viewer. The rayon pool in use is the
-//! caller's; a pool of one thread does.
+//! A [`Pyramid`] makes all coarser levels of an array while it is read once, in bounded memory, block by block for whoever
+//! writes or serves them; [`level_factors`] says which levels viewers want.
+//!
+//! What it is not: it stores nothing, and knows no server and no viewer. The rayon pool in use is the caller's; a pool of
+//! one thread does.
 
 mod array;
 mod axis;
@@ -56,6 +59,7 @@ mod filter;
 mod lattice;
 mod order;
 mod plain;
+mod pyramid;
 mod recipe;
 mod spec;
 mod spline;
@@ -67,6 +71,7 @@ pub use crate::error::{Error, Result};
 pub use crate::factor::Factor;
 pub use crate::order::Order;
 pub use crate::plain::{resample, resample_as, resample_into, rescale, resize};
+pub use crate::pyramid::{IsotropicFactors, Level, LevelBlock, LevelSink, Made, Pyramid, level_factors};
 pub use crate::spec::{
     Anchor, AntiAlias, Boundary, Cast, Clip, Extent, Method, Nans, PartialWindows, Spec, Ties, WideIntegers, Zeros,
 };

@@ -4,7 +4,9 @@ use array_core::Element;
 use ndarray::ArrayViewMutD;
 
 use crate::Cast;
+use crate::Result;
 use crate::engine::Leaf;
+use crate::pyramid::Build;
 
 /// What computed values become. Only the types of voxels are that.
 pub trait Output: Copy + Default + Send + Sync {
@@ -36,6 +38,8 @@ pub(crate) trait Value: Element + Output {
         false
     }
     fn to_f64(self) -> f64;
+    /// Makes a pyramid with the arithmetic that suits the type.
+    fn build(build: Build<'_, '_, Self>) -> Result<()>;
     /// Runs a mean over windows with the arithmetic that suits the type.
     fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>);
 }
@@ -131,6 +135,9 @@ macro_rules! integers {
             fn to_f64(self) -> f64 {
                 self as f64
             }
+            fn build(build: Build<'_, '_, Self>) -> Result<()> {
+                build.run_whole()
+            }
             fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
                 leaf.exact_mean(out);
             }
@@ -182,6 +189,9 @@ impl Value for bool {
     }
     fn to_f64(self) -> f64 {
         f64::from(u8::from(self))
+    }
+    fn build(build: Build<'_, '_, Self>) -> Result<()> {
+        build.run_whole()
     }
     fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
         leaf.exact_mean(out);
@@ -236,6 +246,9 @@ macro_rules! floats {
             #[inline]
             fn to_f64(self) -> f64 {
                 self.into()
+            }
+            fn build(build: Build<'_, '_, Self>) -> Result<()> {
+                build.run_float()
             }
             fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
                 leaf.float_mean(out);

@@ -20,13 +20,31 @@ impl ResampledArray {
         ranges
     }
 
-    /// The box on the source's grid that target voxels are made from, and its indices over all axes.
-    fn source_box(&self, target: &[Range<i64>]) -> Result<(VoxelBox, Vec<Range<i64>>)> {
-        let ranges = self.recipe.source(target);
-        let physical = || self.meta.axes().physical().zip(&self.anchor);
+    /// The box of the array for target indices over all axes.
+    pub(crate) fn target_box(&self, target: &[Range<i64>]) -> Result<VoxelBox> {
+        self.box_of(target, &vec![0; self.anchor.len()])
+    }
+
+    /// The box on the source's grid that target voxels are made from.
+    fn source_box(&self, target: &[Range<i64>]) -> Result<VoxelBox> {
+        self.box_of(&self.recipe.source(target), &self.anchor)
+    }
+
+    fn box_of(&self, ranges: &[Range<i64>], anchor: &[i64]) -> Result<VoxelBox> {
+        let physical = || self.meta.axes().physical().zip(anchor);
         let begin = Coordinate::try_from_iter(physical().map(|(position, anchor)| ranges[position].start + anchor))?;
         let end = Coordinate::try_from_iter(physical().map(|(position, anchor)| ranges[position].end + anchor))?;
-        Ok((VoxelBox::from_bounds(begin, end)?, ranges))
+        Ok(VoxelBox::from_bounds(begin, end)?)
+    }
+
+    /// Source voxels, given by indices over all axes that count from the anchor.
+    pub(crate) fn read_source(&self, ranges: &[Range<i64>], cx: &ReadContext) -> Result<Block> {
+        cx.check()?;
+        let voxels = self.box_of(ranges, &self.anchor)?;
+        let mut block = Block::zeros(self.meta.dtype(), &self.source.meta().block_shape(&voxels)?)?;
+        self.source.read_voxels(&voxels, block.view_mut(), cx)?;
+        cx.check()?;
+        Ok(block)
     }
 
     pub(super) fn read_target(&self, target: &[Range<i64>], mut out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
@@ -56,13 +74,9 @@ impl ResampledArray {
     }
 
     fn read_slab(&self, target: &[Range<i64>], out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
-        cx.check()?;
-        let (voxels, ranges) = self.source_box(target)?;
-        let mut block = Block::zeros(self.meta.dtype(), &self.source.meta().block_shape(&voxels)?)?;
-        self.source.read_voxels(&voxels, block.view_mut(), cx)?;
-        cx.check()?;
-        let source_begin = ranges.iter().map(|range| range.start).collect::<Vec<_>>();
-        let target_begin = target.iter().map(|range| range.start).collect::<Vec<_>>();
+        let ranges = self.recipe.source(target);
+        let block = self.read_source(&ranges, cx)?;
+        let (source_begin, target_begin) = (engine::begins(&ranges), engine::begins(target));
         let source = Placed { data: block.view(), begin: &source_begin };
         Ok(engine::run(&self.recipe, source, Placed { data: out, begin: &target_begin })?)
     }
@@ -70,13 +84,13 @@ impl ResampledArray {
     /// The plan of the source for the whole region, and what resampling adds.
     pub(super) fn plan_target(&self, voxels: &VoxelBox) -> Result<ReadPlan> {
         let mut slab = self.target_ranges(voxels);
-        let mut plan = self.source.plan(&self.source_box(&slab)?.0)?;
+        let mut plan = self.source.plan(&self.source_box(&slab)?)?;
         let mut slabs = false;
         while let Some((axis, middle)) = self.cut(&slab) {
             slab[axis].end = middle;
             slabs = true;
         }
-        let held = self.source.plan(&self.source_box(&slab)?.0)?.peak_bytes;
+        let held = self.source.plan(&self.source_box(&slab)?)?.peak_bytes;
         let voxels = self.meta.block_shape(voxels)?.into_iter().map(|extent| extent as u64);
         plan.bytes_result = voxels.fold(self.meta.dtype().size() as u64, u64::saturating_mul);
         plan.peak_bytes = plan.bytes_result.saturating_add(held);

@@ -9,6 +9,7 @@ mod laws;
 mod limits;
 mod naive;
 mod plain;
+mod pyramid;
 mod sample;
 mod splines;
 mod windows;
