@@ -1,6 +1,8 @@
 //! What can go wrong, in words that name the value, the rule and the cure.
 
+use crate::finding::{Finding, pointer};
 use array_core::{DType, coord_roi};
+use std::fmt;
 
 /// Errors of this crate.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +25,9 @@ pub enum Error {
         found: &'static str,
     },
     /// A value that does not fit its key.
-    #[error("`{path}` is {found}, but must be {expected}")]
+    #[error("{}this is {found}, but must be {expected}", At(.path))]
     Value {
-        /// Where, as `layers[2].opacity`.
+        /// Where: a JSON pointer, as `/layers/2/opacity`.
         path: String,
         /// The value, shortened.
         found: String,
@@ -33,9 +35,9 @@ pub enum Error {
         expected: String,
     },
     /// A key that has to be there is not.
-    #[error("`{path}` has no `{key}`; {reason}")]
+    #[error("{}`{key}` is missing; {reason}", At(.path))]
     MissingKey {
-        /// Where the object stands.
+        /// Where the object stands: a JSON pointer.
         path: String,
         /// The missing key.
         key: &'static str,
@@ -217,6 +219,61 @@ pub enum Error {
         /// The rule.
         expected: String,
     },
+    /// Something in a document that the viewer would refuse.
+    #[error("{0}")]
+    Finding(Box<Finding>),
+    /// Bytes that are no chunk of this encoding, shape and type.
+    #[error("not a chunk of {encoding} with {shape_czyx:?} (channel, z, y, x) voxels of {dtype}: {reason}")]
+    Chunk {
+        /// The encoding.
+        encoding: &'static str,
+        /// Data type of the voxels.
+        dtype: DType,
+        /// The shape that is due.
+        shape_czyx: [usize; 4],
+        /// What is wrong.
+        reason: String,
+    },
+    /// Voxels that an encoding cannot hold.
+    #[error("{encoding} cannot hold {shape_czyx:?} (channel, z, y, x) voxels of {dtype}: {reason}")]
+    NotEncodable {
+        /// The encoding.
+        encoding: &'static str,
+        /// Data type of the voxels.
+        dtype: DType,
+        /// Their shape.
+        shape_czyx: Vec<usize>,
+        /// The rule, and what to do.
+        reason: String,
+    },
+    /// A level of a pyramid that the format cannot express.
+    #[error("a level of a pyramid with the factors {factors_zyx:?} (z, y, x): {reason}")]
+    Level {
+        /// The factors.
+        factors_zyx: Vec<i64>,
+        /// The rule, and what to do.
+        reason: String,
+    },
+    /// A shard file that is damaged, or not one.
+    #[error("shard `{file}`: {reason}")]
+    Shard {
+        /// The file.
+        file: String,
+        /// What is wrong, with its place.
+        reason: String,
+    },
+    /// Files of a volume that could not be read.
+    #[error("bytes {begin} to {end} of `{file}` could not be read: {source}")]
+    Bytes {
+        /// The file.
+        file: String,
+        /// First byte.
+        begin: u64,
+        /// Behind the last byte.
+        end: u64,
+        /// The reader's own error.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Geometry that does not work out.
     #[error(transparent)]
     Geometry(#[from] coord_roi::Error),
@@ -228,6 +285,15 @@ pub enum Error {
 /// Result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The place in front of a message, where there is one.
+struct At<'a>(&'a str);
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, "`{}`: ", self.0) }
+    }
+}
+
 impl From<array_core::Error> for Error {
     fn from(error: array_core::Error) -> Self {
         Self::Array(Box::new(error))
@@ -235,11 +301,20 @@ impl From<array_core::Error> for Error {
 }
 
 impl Error {
-    /// The same error seen from the object around it: `opacity` within `layers[2]` is `layers[2].opacity`.
-    pub(crate) fn within(mut self, outer: &str) -> Self {
+    /// The same error seen from the object around it: `/opacity` under the key `em` is `/em/opacity`.
+    pub(crate) fn within(self, key: &str) -> Self {
+        self.below(&pointer("", key))
+    }
+
+    /// The same error seen from the list around it.
+    pub(crate) fn at_index(self, index: usize) -> Self {
+        self.below(&format!("/{index}"))
+    }
+
+    /// The same error seen from further up: its place stands below `outer`.
+    pub(crate) fn below(mut self, outer: &str) -> Self {
         if let Self::Value { path, .. } | Self::MissingKey { path, .. } = &mut self {
-            let joint = if path.is_empty() || path.starts_with('[') { "" } else { "." };
-            *path = format!("{outer}{joint}{path}");
+            *path = format!("{outer}{path}");
         }
         self
     }

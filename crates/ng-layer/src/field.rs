@@ -87,18 +87,18 @@ impl<T: Field> Field for Vec<T> {
 
     fn read(value: &Value) -> Result<Self> {
         let items = value.as_array().ok_or_else(|| wrong::<Self>(value))?;
-        let read = |(index, item)| T::read(item).map_err(|error| error.within(&format!("[{index}]")));
+        let read = |(index, item)| T::read(item).map_err(|error| error.at_index(index));
         items.iter().enumerate().map(read).collect()
     }
 
     fn write(&self) -> Result<Value> {
-        let write = |(index, item): (usize, &T)| item.write().map_err(|error| error.within(&format!("[{index}]")));
+        let write = |(index, item): (usize, &T)| item.write().map_err(|error| error.at_index(index));
         self.iter().enumerate().map(write).collect::<Result<Vec<_>>>().map(Value::Array)
     }
 
     fn check(&self) -> Result<()> {
         let mut items = self.iter().enumerate();
-        items.try_for_each(|(index, item)| item.check().map_err(|error| error.within(&format!("[{index}]"))))
+        items.try_for_each(|(index, item)| item.check().map_err(|error| error.at_index(index)))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::layer::{ImageLayer, Layer, SegmentationLayer};
 use crate::source::{Source, SourceUrl};
 use crate::space::CoordinateSpace;
 use crate::transform::Matrix;
-use array_core::{Array, DType, Kind, ViewerSource};
+use array_core::{Array, ArrayMeta, DType, Kind, ViewerSource};
 
 /// Who has to serve the data of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub struct NeuroglancerLayer {
 pub trait Neuroglance: Array {
     /// Whether the viewer can show the array at all; [`Placement::of`] says why not.
     fn can_neuroglance(&self) -> bool {
-        layer_type(self).is_ok()
+        layer_type_of(self.meta()).is_ok()
     }
 
     /// The name of its layer, and of its address on a server: that of *this* array, also if it is a view of another.
@@ -105,7 +105,7 @@ pub trait Neuroglance: Array {
     /// As [`neuroglancer_source`](Self::neuroglancer_source), and [`Error::ContrastLimit`] for a contrast that does not
     /// go with the type of the array.
     fn neuroglancer_layer(&self, options: &LayerOptions) -> Result<NeuroglancerLayer> {
-        let kind = layer_type(self)?;
+        let kind = layer_type_of(self.meta())?;
         let ChosenSource { source, address, mut explanation } = self.neuroglancer_source(options)?;
         let layer = match kind {
             LayerType::Segmentation => SegmentationLayer::new(self.source_name(), source)?.into(),
@@ -125,15 +125,15 @@ pub trait Neuroglance: Array {
 
 impl<A: Array + ?Sized> Neuroglance for A {}
 
+/// Images and segmentations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LayerType {
+pub(crate) enum LayerType {
     Image,
     Segmentation,
 }
 
 /// The type of layer for an array that the viewer can show.
-fn layer_type<A: Array + ?Sized>(array: &A) -> Result<LayerType> {
-    let meta = array.meta();
+pub(crate) fn layer_type_of(meta: &ArrayMeta) -> Result<LayerType> {
     let placement = Placement::of(meta)?;
     let refuse = |reason: &str| Err(Error::NotViewable { array: meta.name().to_owned(), reason: reason.to_owned() });
     let dtype = meta.dtype();

@@ -47,3 +47,8 @@ pub(crate) fn only_channel(space: &CoordinateSpace) -> Option<&'static str> {
 fn only(space: &CoordinateSpace, kind: DimKind, rule: &'static str) -> Option<&'static str> {
     space.names().any(|name| DimKind::of(name) != kind).then_some(rule)
 }
+
+/// Sides of a volume.
+pub(crate) fn at_least_one(sides: &[i64; 3]) -> Option<&'static str> {
+    sides.iter().any(|side| *side < 1).then_some("three whole numbers from 1")
+}

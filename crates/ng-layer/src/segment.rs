@@ -115,8 +115,8 @@ impl Field for SegmentColors {
     fn read(value: &Value) -> Result<Self> {
         let object = value.as_object().ok_or_else(|| wrong::<Self>(value))?;
         let read = |(id, color): (&String, &Value)| {
-            let id = id.parse().map_err(|_| wrong::<Self>(value))?;
-            Ok((id, Color::read(color).map_err(|error| error.within(&format!("[{id}]")))?))
+            let id: SegmentId = id.parse().map_err(|_| wrong::<Self>(value))?;
+            Ok((id, Color::read(color).map_err(|error| error.within(&id.to_string()))?))
         };
         object.iter().map(read).collect::<Result<_>>().map(Self)
     }

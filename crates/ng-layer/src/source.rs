@@ -141,10 +141,10 @@ mod tests {
     fn what_is_wrong_inside_is_found_by_check() {
         let sources = Sources::read(&json!([{"url": "a"}, {"transform": {}}])).unwrap();
         let message = Field::check(&sources).unwrap_err().to_string();
-        assert!(message.contains("`[1]` has no `url`"), "{message}");
+        assert!(message.contains("`/1`: `url` is missing"), "{message}");
         let sources = Sources::read(&json!({"url": "a", "transform": {"matrix": []}})).unwrap();
         let message = Field::check(&sources).unwrap_err().to_string();
-        assert!(message.contains("`transform` has no `outputDimensions`"), "{message}");
+        assert!(message.contains("`/transform`: `outputDimensions` is missing"), "{message}");
         assert!(Sources::read(&json!(7)).is_err());
     }
 }

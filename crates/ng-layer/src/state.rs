@@ -219,16 +219,16 @@ mod tests {
     #[test]
     fn check_names_the_path() {
         for (text, path) in [
-            (r#"{"crossSectionScale":0}"#, "`crossSectionScale`"),
-            (r#"{"position":[1,"2"]}"#, "`position[1]`"),
-            (r#"{"dimensions":{"c'":[1,"m"]}}"#, "`dimensions`"),
-            (r#"{"layers":[{"type":"image","opacity":2}]}"#, "`layers[0].opacity`"),
-            (r#"{"layers":[{"type":"segmentation","segments":["07"]}]}"#, "`layers[0].segments[0]`"),
+            (r#"{"crossSectionScale":0}"#, "`/crossSectionScale`"),
+            (r#"{"position":[1,"2"]}"#, "`/position/1`"),
+            (r#"{"dimensions":{"c'":[1,"m"]}}"#, "`/dimensions`"),
+            (r#"{"layers":[{"type":"image","opacity":2}]}"#, "`/layers/0/opacity`"),
+            (r#"{"layers":[{"type":"segmentation","segments":["07"]}]}"#, "`/layers/0/segments/0`"),
             (
                 r#"{"layers":[{"type":"image","source":{"transform":{"matrix":[]}}}]}"#,
-                "`layers[0].source` has no `url`",
+                "`/layers/0/source`: `url` is missing",
             ),
-            (r#"{"layout":"5panel"}"#, "`layout`"),
+            (r#"{"layout":"5panel"}"#, "`/layout`"),
         ] {
             let message = state(text).check().unwrap_err().to_string();
             assert!(message.contains(path), "{text}: {message}");

@@ -248,7 +248,7 @@ mod tests {
         }
         let message =
             read(&json!({"outputDimensions": output, "matrix": [[1, 0, 0], [0, "1", 0]]})).unwrap_err().to_string();
-        assert!(message.contains("`matrix[1][1]`"), "{message}");
+        assert!(message.contains("`/matrix/1/1`"), "{message}");
     }
 
     #[test]

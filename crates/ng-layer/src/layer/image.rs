@@ -85,7 +85,8 @@ impl ImageLayer {
     /// [`Error::Value`](crate::Error::Value) if the control is there and of another kind.
     pub fn contrast(&self) -> Result<Option<Invlerp>> {
         let Some(controls) = self.shader_controls()? else { return Ok(None) };
-        let read = |control| Invlerp::read(control).map_err(|error| error.within("shaderControls.normalized"));
+        let read =
+            |control| Invlerp::read(control).map_err(|error| error.within(DEFAULT_CONTROL).within("shaderControls"));
         controls.get(DEFAULT_CONTROL).map(read).transpose()
     }
 }

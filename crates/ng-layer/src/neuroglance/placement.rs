@@ -4,7 +4,7 @@ use super::Address;
 use crate::error::{Error, Result};
 use crate::space::{CoordinateSpace, Dim};
 use crate::transform::{Matrix, PlacedAxis, Transform};
-use array_core::{ArrayMeta, AxisKind, Coordinate, Length, Roi};
+use array_core::{ArrayMeta, AxisKind, Coordinate, Length, Roi, VoxelBox};
 
 /// Whole numbers up to here are exact in the viewer, which keeps offsets and sizes of sources as 32-bit floats.
 const LARGEST_EXACT: u64 = 1 << 24;
@@ -75,6 +75,33 @@ impl Placement {
     /// Number of voxels.
     pub fn size(&self) -> [i64; 3] {
         self.axes.map(|axis| axis.size)
+    }
+
+    /// Published voxels, in z, y, x order.
+    pub(crate) fn published(&self) -> Result<VoxelBox> {
+        let [x, y, z] = self.voxel_offset();
+        let [width, height, depth] = self.size();
+        Ok(VoxelBox::new([z, y, x], [depth, height, width])?)
+    }
+
+    /// Voxel size in nanometres, in z, y, x order.
+    pub(crate) fn step(&self) -> [Length; 3] {
+        let [x, y, z] = self.resolution();
+        [z, y, x]
+    }
+
+    /// How many voxels are left out of the published offset, in z, y, x order.
+    pub(crate) fn voxels_left_out(&self) -> [i64; 3] {
+        let [x, y, z] = self.axes.map(|axis| axis.base);
+        [z, y, x]
+    }
+
+    /// The axes of an array in the order channel (if there is one), z, y, x.
+    pub(crate) fn axes_czyx(meta: &ArrayMeta) -> Result<Vec<usize>> {
+        Self::of(meta)?;
+        let physical: Vec<usize> = meta.axes().physical().collect();
+        let [x, y, z] = dims_xyz(meta).map_or([2, 1, 0], |dims| dims).map(|dim| physical[dim]);
+        Ok(meta.axes().channel().into_iter().chain([z, y, x]).collect())
     }
 
     /// Number of channels; 1 without a channel axis.

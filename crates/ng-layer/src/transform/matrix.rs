@@ -98,12 +98,12 @@ impl Matrix {
             ));
         }
         let read = |(index, row): (usize, &Value)| {
-            let numbers = Vec::<f64>::read(row).map_err(|error| error.within(&format!("[{index}]")))?;
+            let numbers = Vec::<f64>::read(row).map_err(|error| error.at_index(index))?;
             if numbers.len() == rank + 1 {
                 return Ok(numbers);
             }
             let rule = format!("{} numbers, the last one the translation", rank + 1);
-            Err(unexpected(row, rule).within(&format!("[{index}]")))
+            Err(unexpected(row, rule).at_index(index))
         };
         Self::from_rows(&rows.iter().enumerate().map(read).collect::<Result<Vec<_>>>()?)
     }

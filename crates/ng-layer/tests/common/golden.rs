@@ -44,6 +44,19 @@ impl Golden {
         std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
+    pub(crate) fn bytes(&self, path: &str) -> Vec<u8> {
+        let path = self.folder.join(path);
+        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// The names of the files in a folder; none if there is no such folder.
+    pub(crate) fn files(&self, path: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.join(path)).into_iter().flatten();
+        let mut names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
     pub(crate) fn json(&self, path: &str) -> Value {
         serde_json::from_str(&self.text(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
@@ -56,6 +69,13 @@ impl Golden {
             Value::String(path) => self.count(&self.json(path)),
             _ => 1,
         }
+    }
+}
+
+/// Notes what is wrong with one case.
+pub(crate) fn expect(failures: &mut Vec<String>, case: &str, what: &str, holds: bool) {
+    if !holds {
+        failures.push(format!("{case}: {what}"));
     }
 }
 
