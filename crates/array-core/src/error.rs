@@ -1,11 +1,14 @@
-//! The error type, and the messages that need metadata to be understood.
+//! The error type.
+
+mod requests;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use coord_roi::{Length, Roi, VoxelBox};
+use coord_roi::{Length, Roi};
 
-use crate::{ArrayMeta, DType, FillValue, Kind, Place};
+pub(crate) use self::requests::{alignment, outside};
+use crate::{DType, FillValue, Kind, Place};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -262,6 +265,41 @@ pub enum Error {
         place: Box<Place>,
     },
 
+    /// Arrays that cannot be joined because they differ in what has to agree.
+    #[error("'{}' and '{}' have different {what}, {} and {}: {cure}", first.0, other.0, first.1, other.1)]
+    SourcesDiffer {
+        /// What differs.
+        what: &'static str,
+        /// Name and value of the first array.
+        first: Box<(String, String)>,
+        /// Name and value of the other.
+        other: Box<(String, String)>,
+        /// What to do about it.
+        cure: &'static str,
+    },
+
+    /// An id that is larger than its array was said to have, or no id at all.
+    #[error("id {id} of array '{array}' in {place} is not between 0 and {largest}; state a larger id for '{array}'")]
+    IdOutOfRange {
+        /// Name of the array.
+        array: Box<str>,
+        /// The id.
+        id: i128,
+        /// The largest that was stated, or that has room in the result.
+        largest: u64,
+        /// Where in the joined array it would be.
+        place: Box<Place>,
+    },
+
+    /// A sum that the type of the result does not have.
+    #[error("the sum in {place} exceeds {dtype}; take a wider type, or fewer sources")]
+    SumOverflow {
+        /// The type of the result.
+        dtype: DType,
+        /// Where it is.
+        place: Box<Place>,
+    },
+
     /// Assignment to an array that cannot be written.
     #[error("array '{array}' is read-only")]
     ReadOnly {
@@ -315,39 +353,5 @@ impl Error {
     /// Wraps the error of a source.
     pub fn source_error(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Source(Arc::new(error))
-    }
-}
-
-/// The error for `voxels` (of `roi`) that the array does not have, with its first offending axis.
-pub(crate) fn outside(meta: &ArrayMeta, roi: &Roi<Length>, voxels: &VoxelBox) -> Error {
-    let (have, want) = (meta.voxel_box(), voxels);
-    let leaves = |dim: &usize| want.begin()[*dim] < have.begin()[*dim] || want.end()[*dim] > have.end()[*dim];
-    let dim = (0..have.dims()).find(leaves).unwrap_or(0);
-    let interval = |roi: &Roi<Length>| match (roi.begin(), roi.end()) {
-        (Ok(begin), Ok(end)) => format!("[{}, {})", begin[dim], end[dim]),
-        _ => "everything".to_owned(),
-    };
-    Error::OutsideArray {
-        array: meta.name().to_owned(),
-        request: Box::new(*roi),
-        region: Box::new(meta.roi()),
-        axis: meta.axes().physical_name(dim),
-        asked: interval(roi),
-        available: interval(&meta.roi()),
-    }
-}
-
-/// Gives an alignment error of the geometry the name of array and axis; passes on all others.
-pub(crate) fn alignment(meta: &ArrayMeta, cause: coord_roi::Error) -> Error {
-    match cause {
-        coord_roi::Error::NotAligned { axis, value, step, below, above, .. } => Error::NotAligned {
-            array: meta.name().into(),
-            axis: meta.axes().physical_name(axis).into(),
-            value,
-            step,
-            origin: meta.offset()[axis],
-            nearest: Box::new([below, above]),
-        },
-        other => other.into(),
     }
 }

@@ -73,8 +73,9 @@ pub use crate::meta::{ArrayMeta, Attrs, Field, Kind, Provenance, ViewerSource};
 pub use crate::options::{Outside, ReadBlock, ReadOptions};
 pub use crate::plan::ReadPlan;
 pub use crate::views::{
-    AxisOrder, Beyond, Binarize, Cast, Channels, Constant, Crop, IdGroup, Intensities, MapLabels, MapOptions, Permute,
-    Pieces, Place, Select, Unknown, VIEW_MEMORY,
+    AxisOrder, Beyond, Binarize, Cast, ChannelPart, Channels, ConcatChannels, Constant, Crop, IdGroup, InstanceIds,
+    Intensities, LogicalOr, MapLabels, MapOptions, MergeInstances, Permute, Pieces, Place, Select, Sum, SumType,
+    Unknown, VIEW_MEMORY,
 };
 pub use crate::world::IntoWorld;
 pub use crate::write::{Chunks, WriteOptions};

@@ -2,33 +2,42 @@
 //!
 //! A view has metadata of its own and answers by them; of its sources it reads what a request needs, piece by piece.
 
+mod aligned;
 mod binarize;
 mod cast;
 mod computed;
+mod concat;
 mod constant;
 mod crop;
 mod ids;
 mod intensities;
+mod logical_or;
 mod map_labels;
+mod merge;
 mod names;
 mod permute;
 mod pieces;
 mod place;
 mod rows;
 mod select;
+mod sum;
 
 use coord_roi::VoxelBox;
 
 pub use self::binarize::{Binarize, IdGroup};
 pub use self::cast::Cast;
+pub use self::concat::{ChannelPart, ConcatChannels};
 pub use self::constant::Constant;
 pub use self::crop::Crop;
 pub use self::intensities::{Beyond, Intensities};
+pub use self::logical_or::LogicalOr;
 pub use self::map_labels::{MapLabels, MapOptions, Unknown};
+pub use self::merge::{InstanceIds, MergeInstances};
 pub use self::permute::{AxisOrder, Permute};
 pub use self::pieces::{Pieces, VIEW_MEMORY};
 pub use self::place::Place;
 pub use self::select::{Channels, Select};
+pub use self::sum::{Sum, SumType};
 use crate::{Array, ArrayMeta, ArrayRef, DType, Error, Kind, Result, error};
 
 /// Refuses requests that break the guarantees of [`Array::read_voxels`], whose answer would be other voxels than the view has.

@@ -13,6 +13,8 @@ pub(super) trait Id: Element {
     fn from_bits(bits: u64) -> Self;
     /// The value as it is.
     fn value(self) -> i128;
+    /// The value, unless it is negative.
+    fn unsigned(self) -> Option<u64>;
     /// The type's own value for a number, if it has it.
     fn from_value(value: i128) -> Option<Self>;
 }
@@ -31,6 +33,11 @@ macro_rules! ids {
             }
             fn value(self) -> i128 {
                 i128::from(self)
+            }
+            #[inline]
+            #[allow(clippy::unnecessary_fallible_conversions, reason = "some of the types have a sign")]
+            fn unsigned(self) -> Option<u64> {
+                self.try_into().ok()
             }
             fn from_value(value: i128) -> Option<Self> {
                 value.try_into().ok()
@@ -51,6 +58,10 @@ impl Id for bool {
     }
     fn value(self) -> i128 {
         i128::from(self)
+    }
+    #[inline]
+    fn unsigned(self) -> Option<u64> {
+        Some(self.into())
     }
     fn from_value(value: i128) -> Option<Self> {
         match value {
