@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use array_core::testing::{Counted, check_array, check_transfers};
 use array_core::{
-    Array, ArrayExt, ArrayMeta, ArrayRef, Axes, AxisInfo, AxisKind, Block, ChannelPart, ConcatChannels, Coordinate,
-    DType, Element, Error, FillValue, Grid, InstanceIds, Kind, LogicalOr, MemoryArray, MergeInstances, Provenance,
-    Result, Sum, SumType, VoxelBox, with_dtype,
+    Array, ArrayExt, ArrayMeta, ArrayRef, Axes, AxisInfo, AxisKind, Block, CancelToken, Cast, ChannelPart,
+    ConcatChannels, Constant, Conversion, Coordinate, DType, Element, Error, FillValue, Grid, InstanceIds, Kind,
+    LogicalOr, MemoryArray, MergeInstances, Provenance, ReadContext, Result, Sum, SumType, VIEW_MEMORY, VoxelBox,
+    with_dtype,
 };
 use ndarray::{ArrayD, Axis, Zip, arr1};
 use proptest::prelude::*;
@@ -303,4 +304,47 @@ fn only_what_all_sources_say_is_said_of_the_whole() {
     let b = with("b", serde_json::json!({"lab": "x", "stain": 2, "offset": [0], "channel_names": ["q"]}));
     let or = LogicalOr::new("or", vec![a, b]).unwrap();
     assert_eq!(serde_json::Value::from(or.attrs().clone()), serde_json::json!({"lab": "x"}));
+}
+
+#[test]
+fn large_regions_are_read_in_pieces_of_bounded_memory() {
+    let ids = ndarray::Array3::from_shape_fn((9, 1024, 1024), |(z, y, x)| (z * 1000 + y + x % 17) as u64).into_dyn();
+    let half = ids.map(|id| id / 2);
+    let counted = Arc::new(Counted::new(Arc::new(MemoryArray::new("ids", ids, [1, 1, 1], [3, 0, 0]).unwrap())));
+    let ids: ArrayRef = counted.clone();
+    let halved: ArrayRef = Arc::new(MemoryArray::new("half", half, [1, 1, 1], [3, 0, 0]).unwrap());
+    let views: [ArrayRef; 2] = [
+        Arc::new(Cast::new(ids.clone(), DType::U32, Conversion::Exact).unwrap()),
+        Arc::new(LogicalOr::new("or", vec![halved, ids]).unwrap()),
+    ];
+    let expected = counted.data().unwrap();
+    for view in views {
+        let before = counted.reads();
+        let found = view.data().unwrap();
+        assert!(counted.reads() - before >= 2, "72 MiB in one piece");
+        assert_eq!(found.convert(DType::U64, Conversion::Exact).unwrap(), expected);
+        let plan = view.plan(view.meta().voxel_box()).unwrap();
+        assert!(plan.peak_bytes <= plan.bytes_result + VIEW_MEMORY, "{plan:?}");
+        assert!(plan.notes.iter().any(|note| note.contains("pieces")), "{plan:?}");
+    }
+}
+
+#[test]
+fn views_stop_when_they_are_told_to() {
+    let token = CancelToken::default();
+    token.cancel();
+    let cx = ReadContext::default().with_cancel(token);
+    let source: ArrayRef = Arc::new(line("a", &[1_u8, 2], 8, 0));
+    let part = ChannelPart::Array(source.clone());
+    let views: [ArrayRef; 4] = [
+        Arc::new(Cast::new(source.clone(), DType::U16, Conversion::Exact).unwrap()),
+        Arc::new(Sum::new("sum", vec![source.clone()], SumType::Same).unwrap()),
+        Arc::new(ConcatChannels::new("all", vec![part], None).unwrap()),
+        Arc::new(Constant::new(source.meta(), 1.into(), None).unwrap()),
+    ];
+    for view in views {
+        let mut block = Block::zeros(view.dtype(), view.shape()).unwrap();
+        let stopped = view.read_voxels(view.meta().voxel_box(), block.view_mut(), &cx);
+        assert!(matches!(stopped, Err(Error::Cancelled)), "{view:?}");
+    }
 }
