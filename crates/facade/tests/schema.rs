@@ -65,7 +65,8 @@ fn full() -> Vec<Value> {
     let spec = json!({
         "method": {"interpolate": 1}, "anti_alias": {"sigma": [0, 1.5, 2]}, "boundary": {"constant": 7.5},
         "cast": "truncate", "clip": {"range": [0, 255.5]}, "zeros": "ignore", "nans": "ignore", "ties": "first_x_fastest",
-        "partial_windows": {"pad": 7}, "wide_integers": "through_f64", "extent": "cover", "anchor": "array"
+        "partial_windows": {"pad": 7}, "wide_integers": "through_f64", "extent": "cover", "anchor": "array",
+        "scales": "coarser"
     });
     let resampled = json!({"resampled": {
         "source": crop, "name": "coarse", "upsample": [1, 2, 2], "downsample": [2, 3, 3], "voxel_size": [9.12, 8, 8],
@@ -223,6 +224,7 @@ fn no_field_and_no_word_is_missing_on_either_side() {
         (&resampled, "/resampled/spec/wide_integers", "/$defs/spec/properties/wide_integers"),
         (&resampled, "/resampled/spec/extent", "/$defs/spec/properties/extent"),
         (&resampled, "/resampled/spec/anchor", "/$defs/spec/properties/anchor"),
+        (&resampled, "/resampled/spec/scales", "/$defs/spec/properties/scales"),
     ] {
         let mut unknown = document.clone();
         *unknown.pointer_mut(place).unwrap() = json!("?");

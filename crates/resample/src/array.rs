@@ -2,15 +2,18 @@
 
 mod describe;
 mod read;
+mod scale;
 mod target;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use array_core::{
     Array, ArrayMeta, ArrayRef, BlockMut, Coordinate, Field, Grid, Length, Provenance, ReadContext, ReadPlan, VoxelBox,
 };
 
 pub use self::read::MEMORY_BUDGET;
+use self::scale::Chosen;
 pub use self::target::Target;
 use crate::recipe::Recipe;
 use crate::{Anchor, Clip, Error, Extent, Factor, Method, Result, Spec};
@@ -46,6 +49,10 @@ use crate::{Anchor, Clip, Error, Extent, Factor, Method, Result, Spec};
 pub struct ResampledArray {
     meta: ArrayMeta,
     source: ArrayRef,
+    /// What is read: the source, or a coarser scale of it.
+    beneath: ArrayRef,
+    /// Which scale that is.
+    scale: usize,
     /// One per physical axis.
     factors: Vec<Factor>,
     /// Over all axes, in indices that count from the anchor.
@@ -56,6 +63,8 @@ pub struct ResampledArray {
     spec: Spec,
     memory_budget: u64,
     rim: Vec<String>,
+    /// What a plan says: the rim, and the scale.
+    notes: Vec<String>,
 }
 
 impl ResampledArray {
@@ -72,22 +81,30 @@ impl ResampledArray {
         if spec.clip == Clip::ToInput {
             return Err(Error::ClipToInput);
         }
-        let factors = target.into().factors(meta)?;
-        let anchor = match spec.anchor {
-            Anchor::Grid => vec![0; meta.dims()],
-            Anchor::Array => meta.voxel_box().begin().to_vec(),
-        };
+        let asked = target.into();
+        let factors = asked.factors(meta)?;
+        let anchor = anchor_of(meta, spec.anchor);
         let (all_factors, volume) = over_all_axes(meta, &factors, &anchor);
         let recipe = Recipe::new(&spec, Some(meta.kind()), meta.dtype(), &all_factors, &volume)?;
         let target = physical(meta, &recipe.target(spec.extent_in_effect())?);
         check_not_empty(meta, &recipe, &target)?;
-        let rim = match spec.extent_in_effect() {
+        let chosen = scale::choose(&source, &factors, &spec, &target);
+        let target = chosen.as_ref().map_or(target, |chosen| chosen.target.clone());
+        let mut notes = match spec.extent_in_effect() {
             Extent::Inside => describe::rim(meta, &factors, &anchor, &target)?,
             Extent::Cover => Vec::new(),
         };
+        let rim = notes.clone();
+        notes.extend(chosen.as_ref().map(scale::note));
         let method = spec.method_for(Some(meta.kind()));
-        let meta = resampled(name.into(), meta, &factors, &spec, &target)?;
-        Ok(Self { meta, source, factors, recipe, anchor, method, spec, memory_budget: MEMORY_BUDGET, rim })
+        let meta = resampled(name.into(), meta, &factors, &spec, &target, chosen.as_ref())?;
+        asked.check_lines(&meta)?;
+        let (beneath, recipe, anchor, scale) = match chosen {
+            Some(chosen) => (chosen.array, chosen.recipe, chosen.anchor, chosen.scale),
+            None => (Arc::clone(&source), recipe, anchor, 0),
+        };
+        let memory_budget = MEMORY_BUDGET;
+        Ok(Self { meta, source, beneath, scale, factors, recipe, anchor, method, spec, memory_budget, rim, notes })
     }
 
     /// Sets how many bytes of source are held at once; a larger request is worked off in slabs. See [`MEMORY_BUDGET`].
@@ -118,7 +135,13 @@ impl ResampledArray {
 
     /// New voxels per source voxel for every axis of the data, 1 for axes that are not physical. The factors as floats.
     pub fn scale(&self) -> Vec<f64> {
-        self.recipe.axes.iter().map(|axis| axis.factor.to_f64()).collect()
+        over_all_axes(self.source.meta(), &self.factors, &self.anchor).0.into_iter().map(Factor::to_f64).collect()
+    }
+
+    /// Which scale of the source is read: 0 is the source, `n` is entry `n - 1` of its [`scales`](Array::scales). Another
+    /// than 0 only under [`ScaleChoice::Coarser`](crate::ScaleChoice::Coarser).
+    pub fn source_scale(&self) -> usize {
+        self.scale
     }
 
     /// The order of the interpolation; `None` for methods that do not interpolate.
@@ -148,7 +171,7 @@ impl ResampledArray {
     /// # Errors
     /// [`Error::Geometry`](crate::Error::Geometry) when it is no 64-bit fraction.
     pub fn centre(&self) -> Result<Coordinate<Length>> {
-        let kept = if self.method == Method::Stride { self.source.meta() } else { &self.meta };
+        let kept = if self.method == Method::Stride { self.beneath.meta() } else { &self.meta };
         let size = kept.voxel_size();
         let (offset, two) = (self.meta.offset(), Length::from(2));
         Ok(offset.try_map(|dim, corner| corner.checked_add(size[dim].checked_div(two)?))?)
@@ -176,6 +199,14 @@ impl Array for ResampledArray {
 
     fn plan(&self, voxels: &VoxelBox) -> array_core::Result<ReadPlan> {
         self.plan_target(voxels)
+    }
+}
+
+/// Index of the anchor on the grid of an array.
+fn anchor_of(meta: &ArrayMeta, anchor: Anchor) -> Vec<i64> {
+    match anchor {
+        Anchor::Grid => vec![0; meta.dims()],
+        Anchor::Array => meta.voxel_box().begin().to_vec(),
     }
 }
 
@@ -213,6 +244,7 @@ fn resampled(
     factors: &[Factor],
     spec: &Spec,
     target: &[Range<i64>],
+    chosen: Option<&Chosen>,
 ) -> Result<ArrayMeta> {
     let origin = match spec.anchor {
         Anchor::Grid => source.grid().origin(),
@@ -228,7 +260,9 @@ fn resampled(
     if let Some(block) = source.read_block() {
         meta = meta.with_read_block(block.try_map(|dim, edge| Ok(scaled_edge(edge, factors[dim])))?)?;
     }
-    let resampled = Provenance::Derived(format!("'{}' resampled by {}", source.name(), crate::factor::list(factors)));
+    let scale = chosen.map_or(String::new(), |chosen| format!(" from its scale {}", chosen.scale));
+    let resampled = format!("'{}' resampled by {}{scale}", source.name(), crate::factor::list(factors));
+    let resampled = Provenance::Derived(resampled);
     let place = [Field::VoxelSize, Field::Offset, Field::Extents];
     Ok(place.into_iter().fold(meta, |meta, field| meta.with_provenance(field, resampled.clone())))
 }

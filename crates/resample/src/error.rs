@@ -1,6 +1,6 @@
 //! The error type.
 
-use array_core::{DType, Kind};
+use array_core::{DType, Kind, Length};
 
 use crate::Factor;
 
@@ -176,6 +176,21 @@ pub enum Error {
         method: String,
         /// The type of the source.
         dtype: DType,
+    },
+
+    /// The lines of two grids do not meet.
+    #[error(
+        "axis {axis}: the new voxels would begin {apart} nm above the lines of the grid asked for, which lie every {step} nm; \
+         resampling keeps the corner of its source: state an offset of the source that lies on these lines, use \
+         anchor = array if its first voxel does, or ask for the voxel size alone"
+    )]
+    GridsApart {
+        /// The axis, by name.
+        axis: String,
+        /// How far the new lines lie above those asked for.
+        apart: Length,
+        /// The distance of these.
+        step: Length,
     },
 
     /// Levels of a pyramid that do not go together, or cannot be made or written as asked.

@@ -73,7 +73,8 @@ pub use crate::order::Order;
 pub use crate::plain::{resample, resample_as, resample_into, rescale, resize};
 pub use crate::pyramid::{IsotropicFactors, Level, LevelBlock, LevelSink, Made, Pyramid, level_factors};
 pub use crate::spec::{
-    Anchor, AntiAlias, Boundary, Cast, Clip, Extent, Method, Nans, PartialWindows, Spec, Ties, WideIntegers, Zeros,
+    Anchor, AntiAlias, Boundary, Cast, Clip, Extent, Method, Nans, PartialWindows, ScaleChoice, Spec, Ties,
+    WideIntegers, Zeros,
 };
 pub use crate::value::Float;
 

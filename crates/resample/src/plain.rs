@@ -7,7 +7,7 @@ use ndarray::{Array, ArrayD, ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD,
 
 use crate::engine::{self, Placed};
 use crate::recipe::Recipe;
-use crate::{Clip, Error, Factor, Float, Result, Spec};
+use crate::{Clip, Error, Factor, Float, Result, ScaleChoice, Spec};
 
 /// Resamples a whole array: `factors` has one factor for each axis, 1 for axes that keep their voxels (channels, for
 /// instance).
@@ -168,6 +168,9 @@ fn check_count(what: &'static str, given: usize, axes: usize) -> Result<()> {
 fn prepare(dtype: DType, shape: &[usize], factors: &[Factor], spec: &Spec) -> Result<(Recipe, Vec<Range<i64>>)> {
     check_count("factors", factors.len(), shape.len())?;
     let volume = engine::ranges(&vec![0; shape.len()], shape);
+    if spec.scales != ScaleChoice::Source {
+        return Err(Error::UnusedOption { option: "scales", method: "a plain array".to_owned() });
+    }
     let recipe = Recipe::new(spec, None, dtype, factors, &volume)?;
     let target = recipe.target(spec.extent_in_effect())?;
     for (axis, range) in target.iter().enumerate() {

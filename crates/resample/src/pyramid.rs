@@ -15,7 +15,9 @@ pub use self::factors::{IsotropicFactors, level_factors};
 pub use self::level::{Level, Made};
 use crate::recipe::Recipe;
 use crate::value::Value;
-use crate::{Error, Extent, Factor, MEMORY_BUDGET, Method, PartialWindows, ResampledArray, Result, Spec, factor};
+use crate::{
+    Error, Extent, Factor, MEMORY_BUDGET, Method, PartialWindows, ResampledArray, Result, ScaleChoice, Spec, factor,
+};
 
 /// Modes of windows of at most so many voxels are made from the source itself; those of larger ones from the level before.
 const DIRECT_MODE: u64 = 64;
@@ -216,6 +218,8 @@ fn check(method: Method, spec: &Spec, levels: usize) -> Result<()> {
         )
     } else if spec.partial_windows != PartialWindows::Include {
         "windows at the rim reduce the voxels that exist, on every level: leave partial_windows out".to_owned()
+    } else if spec.scales != ScaleChoice::Source {
+        "levels are made of the source, not of its scales: leave scales out".to_owned()
     } else {
         return Ok(());
     };

@@ -1,6 +1,7 @@
 //! [`Spec`]: everything that decides how voxels are computed, apart from the factors.
 
 mod interpolation;
+mod scales;
 mod windows;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use array_core::{DType, Kind};
 use serde::{Deserialize, Serialize};
 
 pub use self::interpolation::{AntiAlias, Boundary, Clip, WideIntegers};
+pub use self::scales::ScaleChoice;
 pub use self::windows::{Nans, PartialWindows, Ties, Zeros};
 use crate::{Error, Order, Result};
 
@@ -50,6 +52,8 @@ pub struct Spec {
     pub extent: Extent,
     /// What the target grid is counted from.
     pub anchor: Anchor,
+    /// Whether coarser versions that the source holds may be read in its place.
+    pub scales: ScaleChoice,
 }
 
 impl Spec {
@@ -122,6 +126,12 @@ impl Spec {
     /// Sets what the target grid is counted from.
     pub fn with_anchor(mut self, anchor: Anchor) -> Self {
         self.anchor = anchor;
+        self
+    }
+
+    /// Sets whether coarser versions that the source holds may be read in its place.
+    pub fn with_scales(mut self, scales: ScaleChoice) -> Self {
+        self.scales = scales;
         self
     }
 

@@ -41,8 +41,8 @@ impl ResampledArray {
     pub(crate) fn read_source(&self, ranges: &[Range<i64>], cx: &ReadContext) -> Result<Block> {
         cx.check()?;
         let voxels = self.box_of(ranges, &self.anchor)?;
-        let mut block = Block::zeros(self.meta.dtype(), &self.source.meta().block_shape(&voxels)?)?;
-        self.source.read_voxels(&voxels, block.view_mut(), cx)?;
+        let mut block = Block::zeros(self.meta.dtype(), &self.beneath.meta().block_shape(&voxels)?)?;
+        self.beneath.read_voxels(&voxels, block.view_mut(), cx)?;
         cx.check()?;
         Ok(block)
     }
@@ -84,17 +84,17 @@ impl ResampledArray {
     /// The plan of the source for the whole region, and what resampling adds.
     pub(super) fn plan_target(&self, voxels: &VoxelBox) -> Result<ReadPlan> {
         let mut slab = self.target_ranges(voxels);
-        let mut plan = self.source.plan(&self.source_box(&slab)?)?;
+        let mut plan = self.beneath.plan(&self.source_box(&slab)?)?;
         let mut slabs = false;
         while let Some((axis, middle)) = self.cut(&slab) {
             slab[axis].end = middle;
             slabs = true;
         }
-        let held = self.source.plan(&self.source_box(&slab)?)?.peak_bytes;
+        let held = self.beneath.plan(&self.source_box(&slab)?)?.peak_bytes;
         let voxels = self.meta.block_shape(voxels)?.into_iter().map(|extent| extent as u64);
         plan.bytes_result = voxels.fold(self.meta.dtype().size() as u64, u64::saturating_mul);
         plan.peak_bytes = plan.bytes_result.saturating_add(held);
-        plan.notes.extend(self.rim.iter().cloned());
+        plan.notes.extend(self.notes.iter().cloned());
         if slabs {
             let budget = self.memory_budget;
             plan.notes.push(format!(

@@ -1,6 +1,6 @@
 //! [`Target`]: which voxel size is wanted.
 
-use array_core::{ArrayMeta, AxisKind, Coordinate, IntoWorld, Length};
+use array_core::{Array, ArrayMeta, AxisKind, Coordinate, Grid, IntoWorld, Length};
 
 use crate::{Error, Factor, Result};
 
@@ -12,12 +12,26 @@ pub enum Target {
     Factors(Vec<Factor>),
     /// A voxel size for each physical axis, or for each axis of space, in nanometres. Any exact ratio will do.
     VoxelSize(Coordinate<Length>),
+    /// The voxels of this grid: its voxel size for each physical axis, and lines in the same places.
+    Grid(Grid),
 }
 
 impl Target {
     /// Voxels of this size.
     pub fn voxel_size(size: impl IntoWorld) -> Self {
         Self::VoxelSize(size.into_world())
+    }
+
+    /// The grid of another array: voxels of the same size in the same places, so that the two can be laid over each other.
+    ///
+    /// The result keeps the origin of its source's grid, as always, and covers what its source covers; equal voxels may have
+    /// other indices, which [`Grid::shift_to`] relates.
+    ///
+    /// # Errors
+    /// [`Error::GridsApart`], when the array is made, unless the corner of the source's grid lies on a line of the other:
+    /// voxels are never moved by parts of themselves.
+    pub fn grid_of(other: &(impl Array + ?Sized)) -> Self {
+        Self::Grid(*other.meta().grid())
     }
 
     /// `upsample[a]` voxels in the place of `downsample[a]`.
@@ -39,6 +53,13 @@ impl Target {
                 let entries = spread(meta, "factors", factors.len())?;
                 Ok(entries.into_iter().map(|entry| entry.map_or(Factor::ONE, |entry| factors[entry])).collect())
             }
+            Self::Grid(grid) => {
+                if grid.dims() != meta.dims() {
+                    return Err(Error::AxisCount { what: "axes of a grid", given: grid.dims(), axes: meta.dims() });
+                }
+                let pairs = meta.voxel_size().to_vec().into_iter().zip(grid.step().to_vec());
+                pairs.map(|(from, to)| Factor::between(from, to)).collect()
+            }
             Self::VoxelSize(sizes) => {
                 let entries = spread(meta, "voxel sizes", sizes.len())?;
                 let pairs = entries.into_iter().zip(meta.voxel_size().to_vec());
@@ -47,6 +68,21 @@ impl Target {
                     .collect()
             }
         }
+    }
+}
+
+impl Target {
+    /// Refuses a grid whose lines the result does not meet.
+    pub(crate) fn check_lines(&self, meta: &ArrayMeta) -> Result<()> {
+        let Self::Grid(wanted) = self else { return Ok(()) };
+        for dim in 0..wanted.dims() {
+            let (step, origin) = (wanted.step()[dim], wanted.origin()[dim]);
+            let apart = meta.grid().origin()[dim].checked_sub(origin)?.rem_floor(step)?;
+            if apart != Length::ZERO {
+                return Err(Error::GridsApart { axis: meta.axes().physical_name(dim), apart, step });
+            }
+        }
+        Ok(())
     }
 }
 

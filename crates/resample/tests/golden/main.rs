@@ -8,6 +8,7 @@ mod case;
 mod compare;
 mod downsample;
 mod half;
+mod pyramid;
 mod rescale;
 
 use std::collections::BTreeMap;

@@ -2,6 +2,7 @@
 
 mod array;
 mod config;
+mod defects;
 mod independence;
 mod kernels;
 mod labels;
@@ -11,5 +12,6 @@ mod naive;
 mod plain;
 mod pyramid;
 mod sample;
+mod scales;
 mod splines;
 mod windows;
