@@ -1,15 +1,39 @@
 //! The conformance suite: what every array has to do, checked from outside. Hold an array of your own to it:
 //!
 //! ```
-//! # use array_core::{MemoryArray, ndarray::Array3};
-//! # let array = MemoryArray::new("a", Array3::<u8>::zeros((4, 5, 6)).into_dyn(), [1, 1, 1], [0, 0, 0]).unwrap();
+//! use array_core::{Array, ArrayMeta, Axes, BlockMut, DType, Grid, ReadContext, Result, VoxelBox};
 //! use array_core::testing::check_array;
-//! check_array(&array).unwrap();
+//!
+//! /// A volume that is computed: every voxel holds the sum of its indices.
+//! #[derive(Debug)]
+//! struct Ramp(ArrayMeta);
+//!
+//! impl Array for Ramp {
+//!     fn meta(&self) -> &ArrayMeta {
+//!         &self.0
+//!     }
+//!
+//!     fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
+//!         cx.check()?;
+//!         self.0.block_ranges(voxels, self.0.voxel_box())?; // an error for voxels that the array does not have
+//!         let first: i64 = voxels.begin().iter().sum();
+//!         for (index, voxel) in out.into_view::<i64>()?.indexed_iter_mut() {
+//!             *voxel = first + (index[0] + index[1] + index[2]) as i64;
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let voxels = VoxelBox::new([-5, 100, 7], [20, 30, 40])?;
+//! let grid = Grid::with_step(["25", "9.8", "9.8"].map(|nm| nm.parse().unwrap()))?;
+//! let ramp = Ramp(ArrayMeta::new("ramp", DType::I64, Axes::zyx(), &[], grid, voxels)?);
+//! check_array(&ramp).unwrap();
+//! # Ok::<(), array_core::Error>(())
 //! ```
 //!
 //! [`check_array`] only reads, a few small regions at both ends of the array. What writes, or needs an array made for the
 //! purpose, has a name of its own: [`check_writer`], [`check_translation`], [`check_transfers`]. Nobody tests on a production
-//! server by accident.
+//! server by accident. Arrays to make views of, of every kind, come from [`random_metas`] and [`random_array`].
 //!
 //! | invariant | meaning | checked by |
 //! |---|---|---|
@@ -17,11 +41,12 @@
 //! | A1, A13 | shape and dtype of a result follow from the metadata | [`check_array`] |
 //! | A2, A3 | parts agree with the whole, in any order, on several threads | [`check_array`] |
 //! | A4 | moving an array moves its answers | [`check_translation`] |
-//! | A5 | a point is the only voxel of its region | [`check_array`] |
+//! | A5 | a point is the voxel that contains it | [`check_array`] |
 //! | A6, A7, A9 | the policies `Fill`, `Clip`, and the four roundings | [`check_array`] |
 //! | A8, A11 | refused and empty requests transfer nothing | [`check_transfers`] |
 //! | A10 | reading twice gives the same | [`check_array`] |
-//! | A12 | a crop answers as its source | [`check_array`] |
+//! | A12 | a crop answers as its source, and a crop of a crop as the crop to what both have | [`check_array`] |
+//! | A14 | permuting axes and reading commute | [`check_array`] |
 //! | A15 | what was written is read, and nothing else changes | [`check_writer`] |
 
 mod counted;
@@ -30,6 +55,7 @@ mod policies;
 mod random;
 mod reading;
 mod sample;
+mod views;
 mod writing;
 
 use std::fmt;
@@ -67,10 +93,11 @@ pub type Checked<T = ()> = Result<T, Violation>;
 pub fn check_array(array: &dyn Array) -> Checked {
     model::check(array)?;
     for whole in sample::windows(array.meta().voxel_box()) {
-        reading::check(array, &whole)?;
-        policies::check(array, &whole)?;
+        let voxels = reading::check(array, &whole)?;
+        policies::check(array, &whole, &voxels)?;
+        views::check(array, &whole, &voxels)?;
     }
-    Ok(())
+    policies::check_beyond(array)
 }
 
 /// Fails with `invariant` unless `holds`.

@@ -43,6 +43,19 @@ impl Random {
         self.next().is_multiple_of(times)
     }
 
+    /// An order of `rank` axes.
+    pub(super) fn order(&mut self, rank: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..rank).collect();
+        self.shuffle(&mut order);
+        order
+    }
+
+    fn shuffle<T>(&mut self, entries: &mut [T]) {
+        for left in (1..entries.len()).rev() {
+            entries.swap(left, self.below(left + 1));
+        }
+    }
+
     /// A box inside `whole`, not empty (`whole` is not).
     pub(super) fn part(&mut self, whole: &VoxelBox) -> VoxelBox {
         let mut begin = whole.begin();
@@ -91,8 +104,7 @@ pub(super) fn partition(whole: &VoxelBox, random: &mut Random) -> Vec<VoxelBox> 
         parts = parts.iter().flat_map(|part| split(part, axis, cut)).collect();
     }
     // Any order has to do.
-    let middle = parts.len() / 2;
-    parts.rotate_left(middle);
+    random.shuffle(&mut parts);
     parts
 }
 
@@ -100,4 +112,16 @@ fn split(part: &VoxelBox, axis: usize, cut: i64) -> Vec<VoxelBox> {
     let low = VoxelBox::from_bounds(part.begin(), with(part.end(), axis, cut));
     let high = VoxelBox::from_bounds(with(part.begin(), axis, cut), part.end());
     low.into_iter().chain(high).filter(|half| !half.is_empty()).collect()
+}
+
+/// The lower corner of a box, at most three voxels along every axis.
+pub(super) fn small(part: &VoxelBox) -> VoxelBox {
+    VoxelBox::new(part.begin(), part.shape().map(|extent| extent.min(3))).unwrap_or(*part)
+}
+
+/// A box in slices of one voxel along one axis.
+pub(super) fn slices(part: &VoxelBox, axis: usize) -> Vec<VoxelBox> {
+    let indices = part.range(axis);
+    let slice = |index| VoxelBox::new(with(part.begin(), axis, index), with(part.shape(), axis, 1)).ok();
+    indices.filter_map(slice).collect()
 }
