@@ -1,7 +1,7 @@
 //! The weights of an interpolation on one axis: Gaussian, prefilter and basis as one filter per phase.
 //!
-//! All three are symmetric, and the signal goes on endlessly by the boundary rule; so it does not matter in which order
-//! they act, or whether the boundary is folded before or after.
+//! All three are symmetric, so it does not matter in which order they act. They see the source as it goes on endlessly by
+//! the boundary rule; for the boundaries that mirror or wrap, filtering first and folding then would be the same.
 
 use std::ops::Range;
 

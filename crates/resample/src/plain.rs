@@ -66,8 +66,7 @@ pub fn resample_into<T: Element, D: Dimension>(
     run_whole(&recipe, source.into_dyn(), out.into_dyn(), &target, spec)
 }
 
-/// Interpolates a whole array of any type to floats, without a cast: like [`resample`], but the values are those that
-/// an integer result is rounded from.
+/// Interpolates a whole array of any type to floats: like [`resample`], but without rounding to whole numbers.
 ///
 /// ```
 /// use ndarray::{Array1, array};
@@ -99,8 +98,8 @@ pub fn resample_as<F: Float, T: Element, D: Dimension>(
         let out = resample_as::<F, _, _>(row, &[Factor::ONE], spec)?.index_axis_move(Axis(0), 0);
         return Ok(out.into_dimensionality().expect("as many axes as the source has"));
     }
-    // The result decides how fine a spline must be, unless the source asks for more.
-    let finer = if F::DTYPE == DType::F64 { DType::F64 } else { T::DTYPE };
+    // A result may need a finer spline than integers do; 32-bit ones and `f64` need the finest.
+    let finer = if F::DTYPE == DType::F64 || T::DTYPE.size() < 4 { F::DTYPE } else { T::DTYPE };
     let (recipe, target) = prepare(finer, source.shape(), factors, spec)?;
     let mut out = zeros::<F>(&target)?;
     let source = T::wrap_ref(source.into_dyn());

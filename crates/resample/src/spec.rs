@@ -223,9 +223,9 @@ pub enum Method {
     ///
     /// Order 0 moves bits and never computes; at even reduction it takes the upper of two equally near voxels, so the
     /// result lies half a source voxel off. Other orders compute in 64-bit floats and round once at the end. From order
-    /// 2 on they are splines through the voxels, which look further than their neighbours: 9, 13, 17 and 21 voxels more
-    /// to each side for orders 2 to 5, and up to 34 for 32-bit integers and 64-bit floats, whose results are finer. So
-    /// far a NaN spreads, too.
+    /// 2 on they are splines through the voxels, which look further than their neighbours: 12, 16, 21 and 26 voxels
+    /// more to each side for orders 2 to 5 on `f32`, fewer on small integers and up to 34 on 64-bit floats and 32-bit
+    /// integers. So far a NaN spreads, too.
     Interpolate(Order),
     /// Mean of the source voxels under the target voxel, weighted by overlap: exact for integers, rounded half to even;
     /// in 64-bit floats for floats. True where more than half of a bool window is.

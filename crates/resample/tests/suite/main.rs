@@ -4,6 +4,7 @@ mod array;
 mod config;
 mod defects;
 mod independence;
+mod interpolation_defects;
 mod kernels;
 mod labels;
 mod laws;

@@ -154,6 +154,38 @@ proptest! {
         }
     }
 
+    /// Orders of summation differ, nothing else does.
+    #[test]
+    fn turned_data_give_turned_results(
+        shape in prop::collection::vec(1..9_usize, 3),
+        factors in prop::collection::vec(factor(5), 3),
+        order in prop::sample::select(&Order::ALL[1..]),
+        seed in any::<u64>(),
+    ) {
+        let mut state = seed;
+        let source = ArrayD::from_shape_simple_fn(shape, || (crate::sample::next(&mut state) >> 54) as f64);
+        let spec = Spec::default().with_method(Method::Interpolate(order)).with_extent(Extent::Cover);
+        let turned = [2, 0, 1];
+        let before = resample(source.view().permuted_axes(&turned[..]), &turned.map(|axis| factors[axis]), &spec).unwrap();
+        let after = resample(source.view(), &factors, &spec).unwrap().permuted_axes(&turned[..]);
+        prop_assert!(before.iter().zip(&after).all(|(a, b)| (a - b).abs() < 1e-9), "{before} and {after}");
+    }
+
+    /// Linear upsampling, then means: off by an eighth of the curvature at most.
+    #[test]
+    fn means_nearly_undo_linear_upsampling(n in 2..7_u32, seed in any::<u64>()) {
+        let mut state = seed;
+        let source = Array1::from_shape_simple_fn(20, || f64::from(crate::sample::next(&mut state) as i8));
+        let linear = Spec::default().with_method(Method::Interpolate(Order::Linear));
+        let up = resample(source.view(), &[Factor::up_by(n).unwrap()], &linear).unwrap();
+        let mean = Spec::default().with_method(Method::Mean);
+        let back = resample(up.view(), &[Factor::down_by(n).unwrap()], &mean).unwrap();
+        for i in 1..19 {
+            let curvature = source[i - 1] - 2.0 * source[i] + source[i + 1];
+            prop_assert!((back[i] - source[i]).abs() <= curvature.abs() / 8.0 + 1e-12);
+        }
+    }
+
     /// A spline of order n follows a polynomial of degree n exactly, far from the ends.
     #[test]
     fn polynomials_are_reproduced(order in 1..=5_u8, factor in factor(8), seed in any::<u64>()) {
@@ -180,7 +212,7 @@ fn spline(order: u64) -> Spec {
 
 #[test]
 fn nan_spreads_by_the_halo_and_not_beyond() {
-    for (order, halo) in [(2, 9), (3, 13), (4, 17), (5, 21)] {
+    for (order, halo) in [(2, 12), (3, 16), (4, 21), (5, 26)] {
         let mut source = ArrayD::from_elem(vec![2, 101], 1.0_f32);
         source[[0, 50]] = f32::NAN;
         let up = resample(source.view(), &[Factor::ONE, Factor::up_by(2).unwrap()], &spline(order)).unwrap();
