@@ -1,9 +1,13 @@
 //! What the axes of an array are.
 
+mod names;
+mod stated;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::stated::{PlacedAxes, StatedAxes};
 use crate::{Error, Result};
 
 /// What an axis means. Space and time are *physical*: positions along them are world positions.
@@ -29,6 +33,26 @@ impl AxisKind {
     #[must_use]
     pub const fn is_physical(self) -> bool {
         matches!(self, Self::Space | Self::Time)
+    }
+
+    /// The name in files and configurations, e.g. `space`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Space => "space",
+            Self::Time => "time",
+            Self::Channel => "channel",
+            Self::Sample => "sample",
+            Self::Batch => "batch",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind that a file calls so; any name but the known ones is an axis that is not physical.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        let kinds = [Self::Space, Self::Time, Self::Channel, Self::Sample, Self::Batch];
+        kinds.into_iter().find(|kind| kind.name() == name).unwrap_or(Self::Other)
     }
 }
 
@@ -71,7 +95,7 @@ impl Axes {
     /// Axes in data order.
     ///
     /// # Errors
-    /// [`Error::BadAxes`] when two names are equal, a name is empty, a space axis is not in `nm`, there are two channel
+    /// [`Error::BadAxes`] when two names are equal, a name is empty or ends in a mark (`^` or `'`), a space axis is not in `nm`, there are two channel
     /// axes, or there are more than six physical axes.
     pub fn new(axes: impl Into<Vec<AxisInfo>>) -> Result<Self> {
         let axes = axes.into();
@@ -79,6 +103,9 @@ impl Axes {
         for (position, axis) in axes.iter().enumerate() {
             if axis.name.is_empty() {
                 return bad("every axis needs a name");
+            }
+            if axis.name.ends_with(names::MARKS) {
+                return bad("^ and ' are no part of a name; the kind says what an axis is");
             }
             if axes[..position].iter().any(|other| other.name == axis.name) {
                 return bad("names must differ");
@@ -108,6 +135,14 @@ impl Axes {
         let mut axes = vec![AxisInfo::plain("c", AxisKind::Channel)];
         axes.extend(Self::zyx().0);
         Self(axes)
+    }
+
+    /// The axes that data of this rank usually have: the last of `s c z y x`. A guess, to be reported as one.
+    ///
+    /// # Errors
+    /// [`Error::BadAxes`] for ranks above five.
+    pub fn usual(rank: usize) -> Result<Self> {
+        StatedAxes::default().place(rank).map(|placed| placed.axes)
     }
 
     /// Number of axes.
@@ -164,6 +199,14 @@ impl Axes {
     #[must_use]
     pub fn physical_name(&self, dim: usize) -> String {
         self.physical().nth(dim).map_or_else(|| format!("#{dim}"), |position| self.0[position].name.clone())
+    }
+
+    /// Names as other programs read them, with `^` behind those of axes that are not physical: `c^`, `z`, `y`, `x`.
+    #[must_use]
+    pub fn marked_names(&self) -> Vec<String> {
+        let marked =
+            |axis: &AxisInfo| if axis.kind.is_physical() { axis.name.clone() } else { format!("{}^", axis.name) };
+        self.0.iter().map(marked).collect()
     }
 
     /// Names joined by blanks: `c z y x`.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use coord_roi::{Length, Roi};
 
 pub(crate) use self::requests::{alignment, outside};
-use crate::{DType, FillValue, Kind, Place};
+use crate::{Axes, DType, Field, FillValue, Kind, Place};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -22,6 +22,15 @@ pub enum Error {
     /// Geometry that does not work out; see the inner error.
     #[error(transparent)]
     Geometry(#[from] coord_roi::Error),
+
+    /// Geometry that does not work out along one axis.
+    #[error("axis {axis}: {}", requests::without_number(cause))]
+    OnAxis {
+        /// Name of the axis.
+        axis: Box<str>,
+        /// What does not work out; it numbers the axes among the physical ones.
+        cause: Box<coord_roi::Error>,
+    },
 
     /// A request leaves the array.
     #[error(
@@ -166,6 +175,24 @@ pub enum Error {
         axes: String,
         /// The rule that they break.
         rule: String,
+    },
+
+    /// Statements of one value that differ, where that was to be refused.
+    #[error("the {field} is stated as {}; state it explicitly, or correct the source", values.join(", and as "))]
+    Contradiction {
+        /// What they state.
+        field: Field,
+        /// The different values, and who states them.
+        values: Vec<String>,
+    },
+
+    /// A value that nobody states, where none was to be assumed.
+    #[error("nothing states the {field} ({assumed} would be assumed); state it explicitly")]
+    NotStated {
+        /// What is not stated.
+        field: Field,
+        /// What would be assumed.
+        assumed: String,
     },
 
     /// A view whose region holds no voxel of its source.
@@ -353,5 +380,15 @@ impl Error {
     /// Wraps the error of a source.
     pub fn source_error(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Source(Arc::new(error))
+    }
+
+    /// A geometry error over the physical axes, with the name of its axis instead of a number.
+    pub fn on_axis(axes: &Axes, cause: coord_roi::Error) -> Self {
+        match cause.axis().and_then(|dim| axes.physical().nth(dim)) {
+            Some(position) => {
+                Self::OnAxis { axis: axes.as_slice()[position].name.as_str().into(), cause: Box::new(cause) }
+            }
+            None => cause.into(),
+        }
     }
 }

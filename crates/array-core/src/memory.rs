@@ -3,11 +3,11 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use coord_roi::{Coordinate, Grid, VoxelBox};
+use coord_roi::VoxelBox;
 
 use crate::{
-    Array, ArrayMeta, ArrayWrite, Axes, Block, BlockMut, BlockRef, Error, Field, IntoWorld, Kind, Provenance,
-    ReadContext, Result,
+    Array, ArrayMeta, ArrayWrite, Block, BlockMut, BlockRef, Error, IntoWorld, Kind, Provenance, ReadContext, Result,
+    StatedAxes, Strictness,
 };
 
 /// A writable array in memory.
@@ -29,13 +29,12 @@ pub struct MemoryArray {
 }
 
 impl MemoryArray {
-    /// An array of these voxels, with axes `z y x` (or the last of them, for lower rank) in nanometres, a channel axis `c`
-    /// in front for rank four. `voxel_size` and `offset` have one entry per physical axis; `offset` is the corner of the
-    /// first voxel.
+    /// An array of these voxels. `voxel_size` and `offset` (the corner of the first voxel) have one entry per physical axis,
+    /// in nanometres; these axes are the last of `z y x`, and before them may stand `c`, or `s` and `c`. For other axes state
+    /// them to [`ArrayMeta::placed`] and use [`from_meta`](Self::from_meta).
     ///
     /// # Errors
-    /// [`Error::BadAxes`] for ranks other than 1 to 4 (build the metadata and use [`from_meta`](Self::from_meta)), and
-    /// geometry errors.
+    /// As [`ArrayMeta::placed`].
     pub fn new(
         name: impl Into<String>,
         data: impl Into<Block>,
@@ -43,16 +42,11 @@ impl MemoryArray {
         offset: impl IntoWorld,
     ) -> Result<Self> {
         let block = data.into();
-        let axes = usual_axes(block.shape().len())?;
-        let (shape, extents) = axes.split(block.shape());
-        let (voxel_size, offset) = (voxel_size.into_world(), offset.into_world());
-        let grid = Grid::through(offset, voxel_size)?;
-        let shape = Coordinate::try_from_iter(shape.into_iter().map(|extent| extent as i64))?;
-        let voxels = VoxelBox::new(grid.voxel_at(&offset)?, shape)?;
-        let meta = ArrayMeta::new(name, block.dtype(), axes, &extents, grid, voxels)?
-            .with_provenance(Field::Axes, Provenance::Assumed("the usual axes of this rank".to_owned()))
-            .with_provenance(Field::VoxelSize, Provenance::Stated("constructor".to_owned()))
-            .with_provenance(Field::Offset, Provenance::Stated("constructor".to_owned()));
+        let stated = StatedAxes::default()
+            .with_voxel_size(voxel_size.into_world().to_vec())
+            .with_offset(offset.into_world().to_vec());
+        let lenient = Strictness::Lenient;
+        let meta = ArrayMeta::placed(name, block.dtype(), block.shape(), &stated, "constructor", lenient)?;
         Self::from_meta(meta, block)
     }
 
@@ -119,17 +113,5 @@ impl ArrayWrite for MemoryArray {
         cx.check()?;
         let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box())?;
         self.lock_write().view_mut().slice(&ranges)?.assign(&block)
-    }
-}
-
-/// `x`, `y x`, `z y x` or `c z y x`.
-pub(crate) fn usual_axes(rank: usize) -> Result<Axes> {
-    let all = Axes::czyx();
-    match rank {
-        1..=4 => Axes::new(all.as_slice()[4 - rank..].to_vec()),
-        _ => Err(Error::BadAxes {
-            axes: format!("{rank} unnamed axes"),
-            rule: "only ranks 1 to 4 have usual axes (c z y x); state the axes".to_owned(),
-        }),
     }
 }

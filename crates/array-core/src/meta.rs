@@ -1,6 +1,7 @@
 //! Everything that is known of an array without reading a voxel.
 
 mod derive;
+mod placed;
 mod provenance;
 mod viewer;
 
@@ -88,7 +89,7 @@ impl ArrayMeta {
             let what = "list of extents of non-physical axes";
             return Err(Error::RankMismatch { what, axes: axes.names(), expected: plain, found: extents.len() });
         }
-        let roi = grid.to_world(&voxels)?;
+        let roi = grid.to_world(&voxels).map_err(|cause| Error::on_axis(&axes, cause))?;
         let shape = axes.merge(&voxels.shape_usize()?, extents);
         let (kind, guess) = match dtype {
             DType::U64 => (Kind::Labels, "64-bit unsigned integers are taken as labels"),
@@ -137,7 +138,8 @@ impl ArrayMeta {
     pub fn with_read_block(mut self, block: Coordinate) -> Result<Self> {
         self.check_dims("read block", block.dims())?;
         if let Some(axis) = block.iter().position(|edge| *edge < 1) {
-            return Err(coord_roi::Error::ZeroStep { axis: Some(axis), step: block[axis].into() }.into());
+            let cause = coord_roi::Error::ZeroStep { axis: Some(axis), step: block[axis].into() };
+            return Err(Error::on_axis(&self.axes, cause));
         }
         self.read_block = Some(block);
         Ok(self)

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use facade::{Error, ng_layer};
+use facade::{Error, dvid_source, ng_layer};
 
 /// Exit code of an error: 2 where the request itself cannot be met (configuration, region, options), 1 where the world
 /// failed (server, file, network). The command line's own errors are 2 as well.
@@ -13,6 +13,7 @@ pub fn code(error: &Error) -> u8 {
             ArrayError::Source(_) | ArrayError::BadFile { .. } | ArrayError::Cancelled | ArrayError::DeadlineExceeded,
         )
         | Error::File { .. } => 1,
+        Error::Backend(error) if matches!(error.downcast_ref(), Some(dvid_source::Error::BadOption { .. })) => 2,
         Error::Backend(error) => match error.downcast_ref::<ng_layer::Error>() {
             None | Some(ng_layer::Error::Array(_)) => 1,
             // What cannot be shown: names, regions, addresses.

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use units::Strictness;
 pub(crate) use units::voxel_size_nm;
 
 use crate::{Error, Result};

@@ -41,9 +41,10 @@ mod payload;
 mod request;
 
 pub use array::{DvidArray, DvidOptions, Source};
+pub use array_core::Strictness;
 pub use client::{Budget, ClientOptions, DvidClient, Node, Proxy, RetryPolicy, Timeouts, fetch_info};
 pub use error::{Asked, Error, Missing, Result};
 pub use frames::{Frame, FrameReader};
-pub use info::{InstanceInfo, Strictness};
+pub use info::InstanceInfo;
 pub use payload::Payload;
 pub use request::Request;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use array_core::npy::{NpyArray, NpyOptions};
-use array_core::{Array, ArrayExt, ArrayRef, Axes, Coordinate, Crop, Length};
+use array_core::{Array, ArrayExt, ArrayRef, Crop};
 use resample::{Method, Order, ResampledArray, Target};
 
 use crate::config::{CropConfig, DvidConfig, NpyConfig, ResampledConfig};
@@ -34,7 +34,6 @@ fn dvid(config: &DvidConfig) -> Result<ArrayRef> {
     let (server, uuid, data) = &config.source;
     let mut options = DvidOptions::default().with_scale(config.scale);
     if let Some(voxel_size) = config.voxel_size {
-        check_voxel_size(voxel_size, &Axes::zyx())?;
         options = options.with_voxel_size(voxel_size);
     }
     if let Some(extents) = config.extents {
@@ -51,9 +50,6 @@ fn dvid(_: &DvidConfig) -> Result<ArrayRef> {
 }
 
 fn npy(config: &NpyConfig) -> Result<ArrayRef> {
-    if let Some(voxel_size) = config.voxel_size {
-        check_voxel_size(voxel_size, config.axes.as_ref().unwrap_or(&Axes::zyx()))?;
-    }
     let mut options = NpyOptions::default();
     options.voxel_size = config.voxel_size;
     options.offset = config.offset;
@@ -85,10 +81,7 @@ fn resampled(config: &ResampledConfig) -> Result<ArrayRef> {
 fn target(config: &ResampledConfig, source: &dyn Array) -> Result<Target> {
     let dims = source.dims();
     match (&config.upsample, &config.downsample, config.voxel_size) {
-        (None, None, Some(voxel_size)) => {
-            check_voxel_size(voxel_size, source.axes())?;
-            Ok(Target::from(voxel_size))
-        }
+        (None, None, Some(voxel_size)) => Ok(Target::from(voxel_size)),
         (None, None, None) => Err(Error::invalid("resampled", "give voxel_size, or upsample and downsample")),
         (upsample, downsample, None) => {
             let ones = |other: &Option<Vec<u32>>| vec![1; other.as_ref().map_or(dims, Vec::len)];
@@ -100,14 +93,6 @@ fn target(config: &ResampledConfig, source: &dyn Array) -> Result<Target> {
             Err(Error::invalid("resampled", "voxel_size and factors say the same twice; give one of them"))
         }
     }
-}
-
-/// Refuses sizes that no voxel has, by the name of the axis; fewer sizes than axes belong to the last of them. Whether there
-/// are as many as the array has axes is for the array to say.
-fn check_voxel_size(sizes: Coordinate<Length>, axes: &Axes) -> Result<()> {
-    let Some(bad) = sizes.iter().position(|size| *size <= Length::ZERO) else { return Ok(()) };
-    let axis = axes.physical_name(bad + axes.dims().saturating_sub(sizes.dims()));
-    Err(Error::invalid("voxel_size", format!("{} nm along axis {axis}; a voxel size is greater than 0", sizes[bad])))
 }
 
 fn renamed(array: ArrayRef, name: Option<&str>) -> ArrayRef {

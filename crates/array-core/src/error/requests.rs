@@ -34,6 +34,13 @@ pub(crate) fn alignment(meta: &ArrayMeta, cause: coord_roi::Error) -> Error {
             origin: meta.offset()[axis],
             nearest: Box::new([below, above]),
         },
-        other => other.into(),
+        other => Error::on_axis(meta.axes(), other),
     }
+}
+
+/// The message of a geometry error without the number of the axis in front.
+pub(super) fn without_number(cause: &coord_roi::Error) -> String {
+    let text = cause.to_string();
+    let number = cause.axis().map(|axis| format!("axis {axis}: "));
+    number.and_then(|number| text.strip_prefix(&number).map(str::to_owned)).unwrap_or(text)
 }

@@ -6,15 +6,14 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use coord_roi::{Coordinate, Grid, Length, VoxelBox};
+use coord_roi::{Coordinate, Length, VoxelBox};
 use ndarray::{ArrayViewMutD, Slice};
 
 use super::bad;
 use super::header::Header;
-use crate::memory::usual_axes;
 use crate::{
-    Array, ArrayMeta, Axes, BlockMut, Element, Error, Field, IntoWorld, Kind, Provenance, ReadContext, ReadPlan,
-    Result, with_dtype,
+    Array, ArrayMeta, Axes, BlockMut, Element, Field, IntoWorld, Kind, Provenance, ReadContext, ReadPlan, Result,
+    StatedAxes, Strictness, with_dtype,
 };
 
 /// The largest piece of the file that is decoded at a time.
@@ -28,10 +27,12 @@ pub struct NpyOptions {
     pub voxel_size: Option<Coordinate<Length>>,
     /// World position of the lower corner of the first voxel; assumed to be 0 where absent.
     pub offset: Option<Coordinate<Length>>,
-    /// Axes of the data; `c z y x` or the last of them where absent.
+    /// Axes of the data; guessed as by [`StatedAxes`] where absent.
     pub axes: Option<Axes>,
     /// What the voxels mean; guessed from the dtype where absent.
     pub kind: Option<Kind>,
+    /// Whether axes, voxel size and offset may be assumed.
+    pub strictness: Strictness,
 }
 
 impl NpyOptions {
@@ -56,6 +57,12 @@ impl NpyOptions {
     /// States what the voxels mean.
     pub fn with_kind(mut self, kind: Kind) -> Self {
         self.kind = Some(kind);
+        self
+    }
+
+    /// Sets whether axes, voxel size and offset may be assumed.
+    pub fn with_strictness(mut self, strictness: Strictness) -> Self {
+        self.strictness = strictness;
         self
     }
 }
@@ -164,33 +171,14 @@ fn read_header(file: &mut File) -> Result<Header> {
 }
 
 fn meta(name: String, header: &Header, options: NpyOptions) -> Result<ArrayMeta> {
-    let rank = header.shape.len();
-    let (axes, axes_from) = match options.axes {
-        Some(axes) => (axes, Provenance::Stated("option axes".to_owned())),
-        None => (usual_axes(rank)?, Provenance::Assumed(format!("the usual axes of rank {rank}"))),
-    };
-    if axes.rank() != rank {
-        return Err(Error::RankMismatch { what: "npy file", axes: axes.names(), expected: axes.rank(), found: rank });
-    }
-    let dims = axes.dims();
-    let or_assumed = |given: Option<Coordinate<Length>>, option: &str, value: i64| match given {
-        Some(given) => Ok((given, Provenance::Stated(format!("option {option}")))),
-        None => Coordinate::filled(dims, Length::from(value))
-            .map(|assumed| (assumed, Provenance::Assumed(format!("{option} {value}, as nothing states it")))),
-    };
-    let (voxel_size, size_from) = or_assumed(options.voxel_size, "voxel_size", 1)?;
-    let (offset, offset_from) = or_assumed(options.offset, "offset", 0)?;
-    let grid = Grid::through(offset, voxel_size)?;
-    let (shape, extents) = axes.split(&header.shape);
-    let shape = Coordinate::try_from_iter(shape.into_iter().map(|extent| extent as i64))?;
-    let voxels = VoxelBox::new(grid.voxel_at(&offset)?, shape)?;
-    let meta = ArrayMeta::new(name, header.dtype(), axes, &extents, grid, voxels)?
-        .with_provenance(Field::Axes, axes_from)
-        .with_provenance(Field::VoxelSize, size_from)
-        .with_provenance(Field::Offset, offset_from)
+    let NpyOptions { voxel_size, offset, axes, kind, strictness } = options;
+    let mut stated = axes.as_ref().map_or_else(StatedAxes::default, StatedAxes::from);
+    stated.voxel_size = voxel_size.map(|size| size.to_vec());
+    stated.offset = offset.map(|offset| offset.to_vec());
+    let meta = ArrayMeta::placed(name, header.dtype(), &header.shape, &stated, "option", strictness)?
         .with_provenance(Field::DType, Provenance::Stated("npy header".to_owned()))
         .with_provenance(Field::Extents, Provenance::Stated("npy header".to_owned()));
-    Ok(match options.kind {
+    Ok(match kind {
         Some(kind) => meta.with_kind(kind, Provenance::Stated("option kind".to_owned())),
         None => meta,
     })

@@ -23,7 +23,8 @@ pub(super) fn meta(volume: &Volume, options: &DvidOptions, scale: u8) -> Result<
         None => (info.voxel_box()?, "Extents of the info"),
     };
     let finest = finest.map_or_else(|| VoxelBox::new([0; 3], [0; 3]), Ok)?;
-    let grid = Grid::with_step(step.checked_mul_scalar(Length::from(1_i64 << scale))?)?;
+    let grid = step.checked_mul_scalar(Length::from(1_i64 << scale)).and_then(Grid::with_step);
+    let grid = grid.map_err(|cause| array_core::Error::on_axis(&Axes::zyx(), cause))?;
     let (kind, dtype) =
         if volume.route == Route::Image { (Kind::Image, DType::U8) } else { (Kind::Labels, DType::U64) };
     let name = match scale {

@@ -1,7 +1,7 @@
-use array_core::{Coordinate, IntoWorld, Length, VoxelBox};
+use array_core::{Axes, Coordinate, IntoWorld, Length, Strictness, VoxelBox};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, Strictness};
+use crate::{Error, Result};
 
 /// How to open an instance. The default is what the server says, at its finest scale.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,10 +70,13 @@ impl DvidOptions {
         if let Some(voxels) = self.extents.filter(|voxels| voxels.dims() != 3) {
             return bad("extents", format!("{voxels} has to have the axes z, y, x"));
         }
-        if let Some(size) =
-            self.voxel_size.filter(|size| size.len() != 3 || size.iter().any(|side| *side <= Length::ZERO))
-        {
-            return bad("voxel_size", format!("{size}; three sizes above 0 are due, in nanometres, z, y, x"));
+        let Some(size) = self.voxel_size else { return Ok(()) };
+        if size.dims() != 3 {
+            return bad("voxel_size", format!("{size}; three sizes are due, in nanometres, z, y, x"));
+        }
+        if let Some(dim) = size.iter().position(|side| *side <= Length::ZERO) {
+            let axis = Axes::zyx().physical_name(dim);
+            return bad("voxel_size", format!("{} nm along axis {axis}; a voxel size is greater than 0", size[dim]));
         }
         Ok(())
     }

@@ -1,20 +1,7 @@
-use array_core::Provenance;
-use array_core::{Coordinate, Length};
-use serde::{Deserialize, Serialize};
+use array_core::{Coordinate, Length, Provenance, Strictness};
 
 use super::InstanceInfo;
 use crate::Result;
-
-/// What to do where a server states something that is not clear.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strictness {
-    /// Assume what is usual, and say so: in the provenance of the array and as a warning.
-    #[default]
-    Lenient,
-    /// Refuse.
-    Strict,
-}
 
 /// Voxel size z, y, x in nanometres, and how that is known.
 pub(crate) fn voxel_size_nm(info: &InstanceInfo, strictness: Strictness) -> Result<(Coordinate<Length>, Provenance)> {

@@ -62,10 +62,16 @@ impl Target {
             }
             Self::VoxelSize(sizes) => {
                 let entries = spread(meta, "voxel sizes", sizes.len())?;
-                let pairs = entries.into_iter().zip(meta.voxel_size().to_vec());
-                pairs
-                    .map(|(entry, from)| entry.map_or(Ok(Factor::ONE), |entry| Factor::between(from, sizes[entry])))
-                    .collect()
+                let factor =
+                    |(dim, (entry, from)): (usize, (Option<usize>, Length))| match entry.map(|entry| sizes[entry]) {
+                        Some(size) if size <= Length::ZERO => {
+                            let cause = array_core::coord_roi::Error::ZeroStep { axis: Some(dim), step: size };
+                            Err(array_core::Error::on_axis(meta.axes(), cause).into())
+                        }
+                        Some(size) => Factor::between(from, size),
+                        None => Ok(Factor::ONE),
+                    };
+                entries.into_iter().zip(meta.voxel_size().to_vec()).enumerate().map(factor).collect()
             }
         }
     }
