@@ -354,6 +354,13 @@ pub enum Error {
         nearest: Box<[Length; 2]>,
     },
 
+    /// Something stands where something new was to be made.
+    #[error("{what} exists already; choose another name, or ask for it to be replaced")]
+    AlreadyExists {
+        /// What is there.
+        what: String,
+    },
+
     /// A file that is not what it should be.
     #[error("{what}: {reason}")]
     BadFile {

@@ -1,90 +1,28 @@
-//! The header of a `.npy` file, and how its values are stored.
+//! The header of a `.npy` file.
 
 use super::bad;
-use crate::{DType, Element, Result};
+use super::stored::Stored;
+use crate::{DType, Error, Result};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
-const WHAT: &str = "npy header";
+pub(super) const WHAT: &str = "npy header";
+/// No header needs more; a file that claims to have one is none.
+const LONGEST: usize = 1 << 20;
 
-/// How values lie in the file.
+/// Which axis of the data is contiguous in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stored {
-    /// Little-endian values of an element type.
-    Plain(DType),
-    /// IEEE half floats, read as float32.
-    Half,
-}
-
-impl Stored {
-    fn from_descr(descr: &str) -> Result<Self> {
-        let mut rest = descr.chars();
-        let order = rest.next();
-        let stored = match rest.as_str() {
-            "b1" => Self::Plain(DType::Bool),
-            "u1" => Self::Plain(DType::U8),
-            "u2" => Self::Plain(DType::U16),
-            "u4" => Self::Plain(DType::U32),
-            "u8" => Self::Plain(DType::U64),
-            "i1" => Self::Plain(DType::I8),
-            "i2" => Self::Plain(DType::I16),
-            "i4" => Self::Plain(DType::I32),
-            "i8" => Self::Plain(DType::I64),
-            "f2" => Self::Half,
-            "f4" => Self::Plain(DType::F32),
-            "f8" => Self::Plain(DType::F64),
-            _ => return Err(bad(WHAT, &format!("values of type '{descr}' are not supported; convert them first"))),
-        };
-        match order {
-            Some('<' | '|' | '=') => Ok(stored),
-            Some('>') => Err(bad(WHAT, &format!("'{descr}' is big-endian; save it as little-endian"))),
-            _ => Err(bad(WHAT, &format!("'{descr}' is no byte order and type, such as '<u2'"))),
-        }
-    }
-
-    pub(super) fn size(self) -> usize {
-        match self {
-            Self::Plain(dtype) => dtype.size(),
-            Self::Half => 2,
-        }
-    }
-
-    pub(super) fn dtype(self) -> DType {
-        match self {
-            Self::Plain(dtype) => dtype,
-            Self::Half => DType::F32,
-        }
-    }
-
-    /// Decodes stored bytes into values, one for one.
-    pub(super) fn decode<'a, T: Element>(self, bytes: &[u8], out: impl Iterator<Item = &'a mut T>) -> Result<()> {
-        for (value, stored) in out.zip(bytes.chunks_exact(self.size())) {
-            let decoded = match self {
-                Self::Plain(_) => T::from_le(stored),
-                Self::Half => T::from_le(&half(u16::from_le_bytes([stored[0], stored[1]])).to_le_bytes()),
-            };
-            *value = decoded.ok_or_else(|| bad("npy data", "a bool that is neither 0 nor 1"))?;
-        }
-        Ok(())
-    }
-}
-
-/// Widens an IEEE half float; exact.
-fn half(bits: u16) -> f32 {
-    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
-    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f32::from(bits & 0x3ff));
-    let magnitude = match (exponent, bits & 0x3ff) {
-        (0, _) => fraction * 2.0_f32.powi(-24),
-        (31, 0) => f32::INFINITY,
-        (31, _) => f32::NAN,
-        _ => (1024.0 + fraction) * 2.0_f32.powi(exponent - 25),
-    };
-    sign * magnitude
+pub(super) enum Order {
+    /// The last.
+    C,
+    /// The first.
+    Fortran,
 }
 
 /// A parsed header.
 #[derive(Debug)]
 pub(super) struct Header {
     pub(super) stored: Stored,
+    pub(super) order: Order,
     pub(super) shape: Vec<usize>,
     pub(super) data_start: usize,
 }
@@ -96,13 +34,27 @@ impl Header {
         let text_start = if bytes[6] == 1 { 10 } else { 12 };
         let text = bytes.get(text_start..data_start).ok_or_else(|| bad(WHAT, "the file ends inside it"))?;
         let text = std::str::from_utf8(text).map_err(|_| bad(WHAT, "it is not text"))?;
-        if field(text, "fortran_order")?.starts_with("True") {
-            return Err(bad(WHAT, "Fortran order is not supported; save numpy.ascontiguousarray of it"));
-        }
+        let order = match field(text, "fortran_order")? {
+            value if value.starts_with("True") => Order::Fortran,
+            value if value.starts_with("False") => Order::C,
+            _ => return Err(bad(WHAT, "its fortran_order is neither True nor False")),
+        };
         let descr = field(text, "descr")?;
         let quoted = descr.split(['\'', '"']).nth(1).filter(|_| descr.starts_with(['\'', '"']));
         let descr = quoted.ok_or_else(|| bad(WHAT, "structured types are not supported"))?;
-        Ok(Self { stored: Stored::from_descr(descr)?, shape: shape(field(text, "shape")?)?, data_start })
+        let header =
+            Self { stored: Stored::from_descr(descr)?, order, shape: shape(field(text, "shape")?)?, data_start };
+        header.file_bytes()?;
+        Ok(header)
+    }
+
+    /// The header of a file that is to be written, and its bytes.
+    pub(super) fn new(dtype: DType, shape: &[usize]) -> Result<(Self, Vec<u8>)> {
+        let bytes = write(dtype, shape);
+        let stored = Stored::little_endian(dtype);
+        let header = Self { stored, order: Order::C, shape: shape.to_vec(), data_start: bytes.len() };
+        header.file_bytes()?;
+        Ok((header, bytes))
     }
 
     /// Where the data begin, from the first 12 bytes of a file.
@@ -110,11 +62,15 @@ impl Header {
         if !bytes.starts_with(MAGIC) || bytes.len() < 12 {
             return Err(bad(WHAT, "this is no npy file"));
         }
-        match bytes[6] {
-            1 => Ok(10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]))),
-            2 | 3 => Ok(12 + u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]) as usize),
-            version => Err(bad(WHAT, &format!("version {version} is not known; versions 1 to 3 are"))),
+        let length = match bytes[6] {
+            1 => 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]])),
+            2 | 3 => (u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]) as usize).saturating_add(12),
+            version => return Err(bad(WHAT, &format!("version {version} is not known; versions 1 to 3 are"))),
+        };
+        if length > LONGEST {
+            return Err(bad(WHAT, &format!("it claims to have {length} bytes; no header has more than {LONGEST}")));
         }
+        Ok(length)
     }
 
     pub(super) fn dtype(&self) -> DType {
@@ -122,9 +78,30 @@ impl Header {
     }
 
     /// Bytes of all values.
-    pub(super) fn data_bytes(&self) -> Result<u64> {
-        let product = self.shape.iter().try_fold(self.stored.size() as u64, |sum, n| sum.checked_mul(*n as u64));
-        product.ok_or_else(|| bad(WHAT, &format!("shape {:?} is impossibly large", self.shape)))
+    pub(super) fn data_bytes(&self) -> u64 {
+        // `file_bytes` has seen that this fits.
+        self.shape.iter().fold(self.stored.size() as u64, |bytes, extent| bytes.wrapping_mul(*extent as u64))
+    }
+
+    /// Bytes of the whole file.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], also where an extent is 0 and the product of the others does not fit: strides would not either.
+    pub(super) fn file_bytes(&self) -> Result<u64> {
+        let mut extents = self.shape.iter().filter(|extent| **extent > 0);
+        let bytes = extents.try_fold(self.stored.size() as u64, |bytes, extent| bytes.checked_mul(*extent as u64));
+        let bytes = bytes.filter(|bytes| i64::try_from(*bytes).is_ok());
+        let too_large = || Error::TooLarge { shape: self.shape.clone(), dtype: self.dtype(), limit: i64::MAX as u64 };
+        bytes.ok_or_else(too_large)?;
+        Ok(self.data_start as u64 + self.data_bytes())
+    }
+
+    /// Axes in the order of the file, slowest first: a list with an entry per axis, turned around where need be.
+    pub(super) fn file_order<T>(&self, mut list: Vec<T>) -> Vec<T> {
+        if self.order == Order::Fortran {
+            list.reverse();
+        }
+        list
     }
 }
 
@@ -142,30 +119,18 @@ fn shape(value: &str) -> Result<Vec<usize>> {
     numbers.map(|number| number.parse().map_err(|_| bad(WHAT, &format!("'{number}' is no extent")))).collect()
 }
 
-/// The header (version 1.0) of a file with these values.
+/// The header of a file with these values: version 1.0, or 2.0 where the shape is too long for it.
 pub(super) fn write(dtype: DType, shape: &[usize]) -> Vec<u8> {
-    let code = match dtype {
-        DType::Bool => "|b1",
-        DType::U8 => "|u1",
-        DType::U16 => "<u2",
-        DType::U32 => "<u4",
-        DType::U64 => "<u8",
-        DType::I8 => "|i1",
-        DType::I16 => "<i2",
-        DType::I32 => "<i4",
-        DType::I64 => "<i8",
-        DType::F32 => "<f4",
-        DType::F64 => "<f8",
-    };
     let extents: Vec<String> = shape.iter().map(ToString::to_string).collect();
     let tuple = extents.join(", ") + if shape.len() == 1 { "," } else { "" };
-    let mut text = format!("{{'descr': '{code}', 'fortran_order': False, 'shape': ({tuple}), }}");
-    // Magic, version and length take 10 bytes, the line break one; numpy aligns the data to 64.
-    let padding = (64 - (text.len() + 11) % 64) % 64;
+    let mut text = format!("{{'descr': '{}', 'fortran_order': False, 'shape': ({tuple}), }}", Stored::descr(dtype));
+    // Magic, version and length take 10 bytes or 12, the line break one; numpy aligns the data to 64.
+    let start = if text.len() < usize::from(u16::MAX) - 64 { 10 } else { 12 };
+    let padding = (64 - (text.len() + start + 1) % 64) % 64;
     text.extend(std::iter::repeat_n(' ', padding));
     text.push('\n');
-    let mut bytes = [MAGIC, &[1, 0]].concat();
-    bytes.extend_from_slice(&u16::try_from(text.len()).unwrap_or(u16::MAX).to_le_bytes());
+    let length = (text.len() as u32).to_le_bytes();
+    let mut bytes = [MAGIC, if start == 10 { &[1, 0] } else { &[2, 0] }, &length[..start - 8]].concat();
     bytes.extend_from_slice(text.as_bytes());
     bytes
 }

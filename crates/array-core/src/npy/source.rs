@@ -1,100 +1,96 @@
-//! A `.npy` file as an array: regions are read by position, so the file may be larger than memory.
+//! A `.npy` file as an array: regions are read and written by position, so the file may be larger than memory.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
-use coord_roi::{Coordinate, Length, VoxelBox};
-use ndarray::{ArrayViewMutD, Slice};
+use coord_roi::VoxelBox;
+use ndarray::{ArrayViewD, ArrayViewMutD};
 
 use super::bad;
-use super::header::Header;
+use super::file::PositionedFile;
+use super::header::{Header, Order};
+use super::options::NpyOptions;
+use super::pieces::{PIECE, Pieces};
 use crate::{
-    Array, ArrayMeta, Axes, BlockMut, Element, Field, IntoWorld, Kind, Provenance, ReadContext, ReadPlan, Result,
-    StatedAxes, Strictness, with_dtype,
+    Array, ArrayMeta, ArrayWrite, BlockMut, BlockRef, Element, Error, Field, Provenance, ReadContext, ReadPlan, Result,
+    StatedAxes, ViewerSource, with_dtype,
 };
 
-/// The largest piece of the file that is decoded at a time.
-const PIECE: usize = 4 << 20;
-
-/// What a `.npy` file does not say about itself.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct NpyOptions {
-    /// World units per voxel, per physical axis; assumed to be 1 where absent.
-    pub voxel_size: Option<Coordinate<Length>>,
-    /// World position of the lower corner of the first voxel; assumed to be 0 where absent.
-    pub offset: Option<Coordinate<Length>>,
-    /// Axes of the data; guessed as by [`StatedAxes`] where absent.
-    pub axes: Option<Axes>,
-    /// What the voxels mean; guessed from the dtype where absent.
-    pub kind: Option<Kind>,
-    /// Whether axes, voxel size and offset may be assumed.
-    pub strictness: Strictness,
-}
-
-impl NpyOptions {
-    /// States the voxel size.
-    pub fn with_voxel_size(mut self, voxel_size: impl IntoWorld) -> Self {
-        self.voxel_size = Some(voxel_size.into_world());
-        self
-    }
-
-    /// States the position of the first voxel's lower corner.
-    pub fn with_offset(mut self, offset: impl IntoWorld) -> Self {
-        self.offset = Some(offset.into_world());
-        self
-    }
-
-    /// States the axes.
-    pub fn with_axes(mut self, axes: Axes) -> Self {
-        self.axes = Some(axes);
-        self
-    }
-
-    /// States what the voxels mean.
-    pub fn with_kind(mut self, kind: Kind) -> Self {
-        self.kind = Some(kind);
-        self
-    }
-
-    /// Sets whether axes, voxel size and offset may be assumed.
-    pub fn with_strictness(mut self, strictness: Strictness) -> Self {
-        self.strictness = strictness;
-        self
-    }
-}
-
-/// A read-only array whose voxels stay in a `.npy` file. A read needs its result and 4 MiB.
+/// An array whose voxels stay in a `.npy` file, of either byte order and either order of axes. A transfer needs its block and
+/// 4 MiB.
+///
+/// [`open`](Self::open) never changes the file; regions are assigned to one that was [created](Self::create) or
+/// [opened for it](Self::open_writable). A file has shape and type only: the place in the world is known to this handle, and
+/// whoever opens the file again has to state it again.
+///
+/// ```
+/// use array_core::npy::{NpyArray, NpyOptions};
+/// use array_core::{ArrayExt, ArrayMeta, DType, Roi, StatedAxes, Strictness, ndarray::Array3};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("mask.npy");
+/// let stated = StatedAxes::default().with_voxel_size([40.into(), 8.into(), 8.into()]);
+/// let meta = ArrayMeta::placed("mask", DType::U8, &[100, 200, 300], &stated, "example", Strictness::Lenient)?;
+/// let array = NpyArray::create(&path, &meta)?;
+/// array.write(Roi::new([400, 0, 80], [40, 8, 16])?, &Array3::from_elem((1, 1, 2), 7_u8))?;
+///
+/// let again = NpyArray::open(&path, NpyOptions::default().with_voxel_size([40, 8, 8]))?;
+/// assert_eq!(again.read::<u8>(Roi::new([400, 0, 72], [40, 8, 16])?)?.as_slice(), Some(&[0, 7][..]));
+/// assert!(!again.writable());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct NpyArray {
     meta: ArrayMeta,
     header: Header,
     path: PathBuf,
-    file: Mutex<File>,
+    file: PositionedFile,
+    writable: bool,
 }
 
 impl NpyArray {
-    /// Opens a file; reads its header only. The file's stem becomes the array's name.
+    /// Opens a file for reading; reads its header only. The file's stem becomes the array's name.
     ///
     /// # Errors
-    /// [`Error::BadFile`] when the file cannot be opened or is no supported `.npy` file, or is shorter than its header
-    /// says; [`Error::RankMismatch`] when the options do not fit its rank.
+    /// [`Error::BadFile`] when the file cannot be opened or is no supported `.npy` file, or has not the length that its
+    /// header says; as [`ArrayMeta::placed`] when the options do not fit it.
     pub fn open(path: impl AsRef<Path>, options: NpyOptions) -> Result<Self> {
-        let path = path.as_ref().to_owned();
-        let describe = |reason: &str| bad(&path.display().to_string(), reason);
-        let mut file = File::open(&path).map_err(|error| describe(&error.to_string()))?;
-        let header = read_header(&mut file).map_err(|error| describe(&error.to_string()))?;
-        let expected = header.data_start as u64 + header.data_bytes()?;
-        let found = file.metadata().map_err(|error| describe(&error.to_string()))?.len();
-        if found != expected {
-            return Err(describe(&format!("the file has {found} bytes where its header announces {expected}")));
+        Self::open_as(path.as_ref(), options, OpenOptions::new().read(true))
+    }
+
+    /// Opens a file for reading and writing, as [`open`](Self::open).
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); [`Error::BadFile`] for float16, whose values are read as float32 and could not be written.
+    pub fn open_writable(path: impl AsRef<Path>, options: NpyOptions) -> Result<Self> {
+        let array = Self::open_as(path.as_ref(), options, OpenOptions::new().read(true).write(true))?;
+        if !array.header.stored.holds_all() {
+            return Err(
+                array.describe("its float16 values are read as float32, which cannot be written; open it for reading")
+            );
         }
-        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let meta = meta(name, &header, options)?;
-        Ok(Self { meta, header, path, file: Mutex::new(file) })
+        Ok(Self { writable: true, ..array })
+    }
+
+    /// Creates a file for an array of these metadata, full of zeros, for reading and writing.
+    ///
+    /// The file gets the shape and the type; most file systems give it room as it is written.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] when there is such a file, [`Error::BadFile`] when it cannot be created, and
+    /// [`Error::TooLarge`] when it cannot exist.
+    pub fn create(path: impl AsRef<Path>, meta: &ArrayMeta) -> Result<Self> {
+        Self::create_as(path.as_ref(), meta, OpenOptions::new().read(true).write(true).create_new(true))
+    }
+
+    /// As [`create`](Self::create), in place of a file that may exist, whose content is lost.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_or_replace(path: impl AsRef<Path>, meta: &ArrayMeta) -> Result<Self> {
+        Self::create_as(path.as_ref(), meta, OpenOptions::new().read(true).write(true).create(true).truncate(true))
     }
 
     /// The file.
@@ -102,41 +98,83 @@ impl NpyArray {
         &self.path
     }
 
-    fn fill<T: Element>(&self, ranges: &[Range<usize>], mut out: ArrayViewMutD<'_, T>, cx: &ReadContext) -> Result<()> {
-        let Pieces { split, most } = Pieces::of(ranges, &self.header.shape, self.header.stored.size());
-        let strides = strides(&self.header.shape);
-        let outer: Vec<usize> = ranges[..split].iter().map(ExactSizeIterator::len).collect();
-        let length = ranges.get(split).map_or(1, ExactSizeIterator::len);
-        let within: usize = ranges.iter().skip(split + 1).map(ExactSizeIterator::len).product();
-        let mut bytes = Vec::new();
-        for index in ndarray::indices(outer) {
-            let index = ndarray::Dimension::slice(&index);
-            for begin in (0..length).step_by(most) {
-                cx.check()?;
-                let end = length.min(begin + most);
-                let first = |axis: usize| {
-                    ranges[axis].start + if axis == split { begin } else { index.get(axis).copied().unwrap_or(0) }
-                };
-                let voxel: usize = (0..ranges.len()).map(|axis| first(axis) * strides[axis]).sum();
-                bytes.resize((end - begin) * within * self.header.stored.size(), 0);
-                self.read_at(voxel, &mut bytes)?;
-                let part = out.slice_each_axis_mut(|axis| match axis.axis.index() {
-                    axis if axis < split => Slice::from(index[axis]..=index[axis]),
-                    axis if axis == split => Slice::from(begin..end),
-                    _ => Slice::from(..),
-                });
-                self.header.stored.decode(&bytes, part.into_iter())?;
-            }
+    fn open_as(path: &Path, options: NpyOptions, how: &OpenOptions) -> Result<Self> {
+        let describe = |reason: &str| bad(&path.display().to_string(), reason);
+        let mut file = how.open(path).map_err(|error| describe(&error.to_string()))?;
+        let header = read_header(&mut file).map_err(|error| describe(&error.to_string()))?;
+        let expected = header.file_bytes()?;
+        let found = file.metadata().map_err(|error| describe(&error.to_string()))?.len();
+        if found != expected {
+            return Err(describe(&format!("the file has {found} bytes where its header announces {expected}")));
         }
-        Ok(())
+        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let meta = meta(name, &header, options)?;
+        Ok(Self { meta, header, path: path.to_owned(), file: PositionedFile::new(file), writable: false })
     }
 
-    fn read_at(&self, voxel: usize, bytes: &mut [u8]) -> Result<()> {
-        let position = self.header.data_start as u64 + voxel as u64 * self.header.stored.size() as u64;
-        // Position and read belong together, hence the lock; a poisoned one has lost nothing but its position.
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = file.seek(SeekFrom::Start(position)).and_then(|_| file.read_exact(bytes));
-        read.map_err(|error| bad(&self.path.display().to_string(), &format!("reading at byte {position}: {error}")))
+    fn create_as(path: &Path, meta: &ArrayMeta, how: &OpenOptions) -> Result<Self> {
+        let (header, bytes) = Header::new(meta.dtype(), meta.shape())?;
+        let length = header.file_bytes()?;
+        let described = |error: std::io::Error| bad(&path.display().to_string(), &error.to_string());
+        let mut file = how.open(path).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => Error::AlreadyExists { what: path.display().to_string() },
+            _ => described(error),
+        })?;
+        file.write_all(&bytes).and_then(|()| file.set_len(length)).map_err(described)?;
+        // Where a viewer finds the voxels of the original, it does not find these.
+        let meta = meta.clone().with_viewer_source(ViewerSource::Local);
+        Ok(Self { meta, header, path: path.to_owned(), file: PositionedFile::new(file), writable: true })
+    }
+
+    fn fill<T: Element>(&self, ranges: &[Range<usize>], out: ArrayViewMutD<'_, T>, cx: &ReadContext) -> Result<()> {
+        let mut out = if self.header.order == Order::Fortran { out.reversed_axes() } else { out };
+        let mut bytes = Vec::new();
+        self.pieces(ranges).each(|piece| {
+            cx.check()?;
+            bytes.resize(piece.count * self.header.stored.size(), 0);
+            let position = self.position(piece.first);
+            let read = self.file.read_at(&mut bytes, position);
+            read.map_err(|error| self.describe(&format!("reading at byte {position}: {error}")))?;
+            let part = out.slice_each_axis_mut(|axis| piece.slice(axis.axis.index()));
+            self.header.stored.decode(&mut bytes, part.into_iter())
+        })
+    }
+
+    fn store<T: Element>(&self, ranges: &[Range<usize>], block: ArrayViewD<'_, T>, cx: &ReadContext) -> Result<()> {
+        let block = if self.header.order == Order::Fortran { block.reversed_axes() } else { block };
+        let mut bytes = Vec::new();
+        self.pieces(ranges).each(|piece| {
+            cx.check()?;
+            let part = block.slice_each_axis(|axis| piece.slice(axis.axis.index()));
+            self.header.stored.encode(part.iter(), &mut bytes);
+            let position = self.position(piece.first);
+            let written = self.file.write_at(&bytes, position);
+            written.map_err(|error| self.describe(&format!("writing at byte {position}: {error}")))
+        })
+    }
+
+    /// The pieces of index ranges in the order of the file.
+    fn pieces<'a>(&self, ranges: &'a [Range<usize>]) -> Pieces<'a> {
+        Pieces::of(ranges, &self.header.file_order(self.header.shape.clone()), self.header.stored.size())
+    }
+
+    /// Index ranges of a box of voxels, in the order of the file.
+    fn ranges(&self, voxels: &VoxelBox) -> Result<Vec<Range<usize>>> {
+        Ok(self.header.file_order(self.meta.block_ranges(voxels, self.meta.voxel_box())?))
+    }
+
+    fn position(&self, element: usize) -> u64 {
+        self.header.data_start as u64 + element as u64 * self.header.stored.size() as u64
+    }
+
+    fn describe(&self, reason: &str) -> Error {
+        bad(&self.path.display().to_string(), reason)
+    }
+
+    /// Refuses a block that does not hold exactly these voxels.
+    fn check_shape(&self, voxels: &VoxelBox, found: &[usize]) -> Result<()> {
+        let expected = self.meta.block_shape(voxels)?;
+        if found == expected { Ok(()) } else { Err(Error::ShapeMismatch { expected, found: found.to_vec() }) }
     }
 }
 
@@ -146,17 +184,30 @@ impl Array for NpyArray {
     }
 
     fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
-        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box())?;
+        self.check_shape(voxels, out.shape())?;
+        let ranges = self.ranges(voxels)?;
         with_dtype!(self.meta.dtype(), T => self.fill(&ranges, out.into_view::<T>()?, cx))
     }
 
+    fn writer(&self) -> Option<&dyn ArrayWrite> {
+        self.writable.then_some(self as &dyn ArrayWrite)
+    }
+
     fn plan(&self, voxels: &VoxelBox) -> Result<ReadPlan> {
-        let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box())?;
-        let Pieces { split, most } = Pieces::of(&ranges, &self.header.shape, self.header.stored.size());
-        let pieces = ranges.get(split).map_or(1, |range| range.len().div_ceil(most));
-        let runs = ranges[..split].iter().map(|range| range.len() as u64).fold(pieces as u64, u64::saturating_mul);
+        let ranges = self.ranges(voxels)?;
         let bytes = crate::block_bytes(self.meta.dtype(), &self.meta.block_shape(voxels)?)? as u64;
-        Ok(ReadPlan::fetched(runs, bytes, bytes, bytes.saturating_add(PIECE as u64)))
+        Ok(ReadPlan::fetched(self.pieces(&ranges).count(), bytes, bytes, bytes.saturating_add(PIECE as u64)))
+    }
+}
+
+impl ArrayWrite for NpyArray {
+    fn write_voxels(&self, voxels: &VoxelBox, block: BlockRef<'_>, cx: &ReadContext) -> Result<()> {
+        if !self.writable {
+            return Err(Error::ReadOnly { array: self.meta.name().to_owned() });
+        }
+        self.check_shape(voxels, block.shape())?;
+        let ranges = self.ranges(voxels)?;
+        with_dtype!(self.meta.dtype(), T => self.store(&ranges, block.into_view::<T>()?, cx))
     }
 }
 
@@ -182,34 +233,4 @@ fn meta(name: String, header: &Header, options: NpyOptions) -> Result<ArrayMeta>
         Some(kind) => meta.with_kind(kind, Provenance::Stated("option kind".to_owned())),
         None => meta,
     })
-}
-
-/// Elements per step of each axis, C order.
-fn strides(shape: &[usize]) -> Vec<usize> {
-    let mut strides = vec![1; shape.len()];
-    for axis in (1..shape.len()).rev() {
-        strides[axis - 1] = strides[axis] * shape[axis];
-    }
-    strides
-}
-
-/// How a region is cut into contiguous pieces of the file.
-struct Pieces {
-    /// The axis along which a piece extends, with all of the axes behind it.
-    split: usize,
-    /// At most so many steps along it make a piece.
-    most: usize,
-}
-
-impl Pieces {
-    /// Pieces as large as they can be, of at most [`PIECE`] bytes.
-    fn of(ranges: &[Range<usize>], shape: &[usize], size: usize) -> Self {
-        let Some(last) = ranges.len().checked_sub(1) else { return Self { split: 0, most: 1 } };
-        let (mut split, mut step) = (last, size);
-        while split > 0 && ranges[split] == (0..shape[split]) && step.saturating_mul(shape[split]) <= PIECE {
-            step *= shape[split];
-            split -= 1;
-        }
-        Self { split, most: (PIECE / step.max(1)).max(1) }
-    }
 }
