@@ -8,7 +8,7 @@ use std::sync::Arc;
 use coord_roi::{Length, Roi};
 
 pub(crate) use self::requests::{alignment, outside};
-use crate::{Axes, DType, Field, FillValue, Kind, Place};
+use crate::{DType, Field, FillValue, Kind, Place};
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -387,15 +387,5 @@ impl Error {
     /// Wraps the error of a source.
     pub fn source_error(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Source(Arc::new(error))
-    }
-
-    /// A geometry error over the physical axes, with the name of its axis instead of a number.
-    pub fn on_axis(axes: &Axes, cause: coord_roi::Error) -> Self {
-        match cause.axis().and_then(|dim| axes.physical().nth(dim)) {
-            Some(position) => {
-                Self::OnAxis { axis: axes.as_slice()[position].name.as_str().into(), cause: Box::new(cause) }
-            }
-            None => cause.into(),
-        }
     }
 }

@@ -36,6 +36,9 @@ mod axes;
 mod block;
 mod cache;
 mod choice;
+pub mod coming_from_funlib {
+    #![doc = include_str!("../docs/coming-from-funlib.md")]
+}
 mod context;
 mod convert;
 mod dtype;

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 /// Three axes; far from zero on each, and with steps that have no finite decimals.
 fn array() -> MemoryArray {
     let third = Length::new(1, 3).unwrap();
-    let grid = Grid::new([Length::ZERO; 3], [third, Length::from(1 << 40), Length::from(7)]).unwrap();
+    let grid = Grid::new([Length::ZERO; 3], [third, Length::from(1_i64 << 40), Length::from(7)]).unwrap();
     let voxels = VoxelBox::new([1 << 60, -(1 << 20), 0], [3, 4, 5]).unwrap();
     let meta = ArrayMeta::new("far", DType::U8, Axes::zyx(), &[], grid, voxels).unwrap();
     let meta = meta.with_read_block(Coordinate::from([i64::MAX, 2, 3])).unwrap();

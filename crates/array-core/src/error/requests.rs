@@ -2,7 +2,7 @@
 
 use coord_roi::{Length, Roi, VoxelBox};
 
-use crate::{ArrayMeta, Error};
+use crate::{ArrayMeta, Axes, Error};
 
 /// The error for `voxels` (of `roi`) that the array does not have, with its first offending axis.
 pub(crate) fn outside(meta: &ArrayMeta, roi: &Roi<Length>, voxels: &VoxelBox) -> Error {
@@ -35,6 +35,18 @@ pub(crate) fn alignment(meta: &ArrayMeta, cause: coord_roi::Error) -> Error {
             nearest: Box::new([below, above]),
         },
         other => Error::on_axis(meta.axes(), other),
+    }
+}
+
+impl Error {
+    /// A geometry error over the physical axes, with the name of its axis instead of a number.
+    pub fn on_axis(axes: &Axes, cause: coord_roi::Error) -> Self {
+        match cause.axis().and_then(|dim| axes.physical().nth(dim)) {
+            Some(position) => {
+                Self::OnAxis { axis: axes.as_slice()[position].name.as_str().into(), cause: Box::new(cause) }
+            }
+            None => cause.into(),
+        }
     }
 }
 
