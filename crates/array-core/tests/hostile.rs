@@ -1,9 +1,9 @@
 //! Whatever is asked for, the answer is a result: no public function panics.
 
-use array_core::coord_roi::strategies::{any_length, roi, voxel_box};
+use array_core::coord_roi::strategies::{any_length, length, roi, voxel_box};
 use array_core::{
     Array, ArrayExt, ArrayMeta, Axes, Block, Chunks, Conversion, Coordinate, DType, FillValue, Grid, Kind, Length,
-    MemoryArray, Outside, Provenance, ReadContext, ReadOptions, Rounding, ViewerSource, VoxelBox, WriteOptions,
+    MemoryArray, Outside, Provenance, ReadContext, ReadOptions, Roi, Rounding, ViewerSource, VoxelBox, WriteOptions,
 };
 use proptest::prelude::*;
 
@@ -32,6 +32,17 @@ fn options() -> impl Strategy<Value = ReadOptions> {
             None => options,
         }
     })
+}
+
+/// Near ones, and any that there can be.
+fn regions() -> impl Strategy<Value = Roi<Length>> {
+    let near = (0..5_usize).prop_flat_map(|dims| roi(length(), dims));
+    let limits = proptest::collection::vec((any_length(), any_length()), 0..5);
+    let any = limits.prop_filter_map("a region", |limits| {
+        let (begin, end): (Vec<_>, Vec<_>) = limits.into_iter().map(|(a, b)| (a.min(b), a.max(b))).unzip();
+        Roi::from_bounds(Coordinate::try_from_iter(begin).ok()?, Coordinate::try_from_iter(end).ok()?).ok()
+    });
+    prop_oneof![near, any]
 }
 
 /// Small text that looks like the stored form of something.
@@ -70,7 +81,7 @@ proptest! {
 
     #[test]
     fn any_region_is_answered_or_refused(
-        roi in (0..5_usize).prop_flat_map(|dims| roi(any_length(), dims)),
+        roi in regions(),
         options in options(),
         value in fill(),
     ) {
