@@ -1,7 +1,9 @@
 //! Descriptions of arrays as data: they can be written by hand, saved next to a result, compared and replayed.
 
+mod joined;
 mod message;
 mod source;
+mod views;
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +11,10 @@ use array_core::{Axes, Coordinate, IntoWorld, Kind, Length, Roi, Rounding, Voxel
 use resample::Spec;
 use serde::{Deserialize, Serialize};
 
+pub use self::joined::{ConcatConfig, ConcatPart, LogicalOrConfig, MergeInstancesConfig, SumConfig};
+pub use self::views::{
+    BinarizeConfig, CastConfig, ConstantConfig, IntensitiesConfig, MapLabelsConfig, PermuteConfig, SelectConfig,
+};
 use crate::{Error, Result};
 
 /// What an array is made of, as data. JSON, with the name of the back end around its options:
@@ -40,6 +46,28 @@ pub enum ArrayConfig {
     Crop(Box<CropConfig>),
     /// Another array at another voxel size.
     Resampled(Box<ResampledConfig>),
+    /// Some channels of another array.
+    Select(Box<SelectConfig>),
+    /// Another array with its axes in another order.
+    Permute(Box<PermuteConfig>),
+    /// Another array with values of another type.
+    Cast(Box<CastConfig>),
+    /// Another array as `float32`, scaled from two limits.
+    Intensities(Box<IntensitiesConfig>),
+    /// Masks of groups of ids of another array.
+    Binarize(Box<BinarizeConfig>),
+    /// Another array with ids replaced by a table.
+    MapLabels(Box<MapLabelsConfig>),
+    /// Arrays as the channels of one.
+    Concat(Box<ConcatConfig>),
+    /// The largest value of all channels.
+    LogicalOr(Box<LogicalOrConfig>),
+    /// The sum of all channels.
+    Sum(Box<SumConfig>),
+    /// The instances of arrays in one space of ids.
+    MergeInstances(Box<MergeInstancesConfig>),
+    /// One value in the place of another array.
+    Constant(Box<ConstantConfig>),
 }
 
 /// A volume on a DVID server. Everything but `source` is read from the server; the options override it.
@@ -212,11 +240,29 @@ impl ArrayConfig {
     }
 
     fn relative_to(&mut self, folder: &Path) {
+        if let Self::Npy(npy) = self {
+            npy.path = folder.join(&npy.path);
+        }
+        self.sources_mut().into_iter().for_each(|source| source.relative_to(folder));
+    }
+
+    /// The arrays that this one is made of.
+    fn sources_mut(&mut self) -> Vec<&mut Self> {
         match self {
-            Self::Npy(npy) => npy.path = folder.join(&npy.path),
-            Self::Crop(crop) => crop.source.relative_to(folder),
-            Self::Resampled(resampled) => resampled.source.relative_to(folder),
-            Self::Dvid(_) => {}
+            Self::Dvid(_) | Self::Npy(_) => Vec::new(),
+            Self::Crop(view) => vec![&mut view.source],
+            Self::Resampled(view) => vec![&mut view.source],
+            Self::Select(view) => vec![&mut view.source],
+            Self::Permute(view) => vec![&mut view.source],
+            Self::Cast(view) => vec![&mut view.source],
+            Self::Intensities(view) => vec![&mut view.source],
+            Self::Binarize(view) => vec![&mut view.source],
+            Self::MapLabels(view) => vec![&mut view.source],
+            Self::Constant(view) => vec![&mut view.like],
+            Self::Concat(view) => view.parts.iter_mut().filter_map(ConcatPart::source_mut).collect(),
+            Self::LogicalOr(view) => view.sources.iter_mut().collect(),
+            Self::Sum(view) => view.sources.iter_mut().collect(),
+            Self::MergeInstances(view) => view.sources.iter_mut().collect(),
         }
     }
 }

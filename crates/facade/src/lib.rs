@@ -5,7 +5,8 @@
 //! # The story
 //!
 //! A volume is an [`Array`](array_core::Array): voxels on a [`Grid`](array_core::Grid) in nanometres. What it is made of is
-//! data, an [`ArrayConfig`]: a DVID server, an `.npy` file, a region of another array, another array at another voxel size.
+//! data, an [`ArrayConfig`]: a DVID server, an `.npy` file, a region of another array, another array at another voxel size, and
+//! all other views that `array_core` has.
 //! Open it and read regions of the world; the result is a plain `ndarray`:
 //!
 //! ```
@@ -62,7 +63,11 @@ pub use dvid_source;
 pub use ng_layer;
 pub use resample;
 
-pub use crate::config::{ArrayConfig, CropConfig, DvidConfig, NpyConfig, ResampledConfig};
+pub use crate::config::{
+    ArrayConfig, BinarizeConfig, CastConfig, ConcatConfig, ConcatPart, ConstantConfig, CropConfig, DvidConfig,
+    IntensitiesConfig, LogicalOrConfig, MapLabelsConfig, MergeInstancesConfig, NpyConfig, PermuteConfig,
+    ResampledConfig, SelectConfig, SumConfig,
+};
 pub use crate::error::{Error, Result};
 pub use crate::open::open;
 

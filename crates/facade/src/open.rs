@@ -1,5 +1,7 @@
 //! From a configuration to an array.
 
+mod views;
+
 use std::sync::Arc;
 
 use array_core::npy::{NpyArray, NpyOptions};
@@ -20,6 +22,17 @@ pub fn open(config: &ArrayConfig) -> Result<ArrayRef> {
         ArrayConfig::Npy(config) => npy(config),
         ArrayConfig::Crop(config) => crop(config),
         ArrayConfig::Resampled(config) => resampled(config),
+        ArrayConfig::Select(config) => views::select(config),
+        ArrayConfig::Permute(config) => views::permute(config),
+        ArrayConfig::Cast(config) => views::cast(config),
+        ArrayConfig::Intensities(config) => views::intensities(config),
+        ArrayConfig::Binarize(config) => views::binarize(config),
+        ArrayConfig::MapLabels(config) => views::map_labels(config),
+        ArrayConfig::Concat(config) => views::concat(config),
+        ArrayConfig::LogicalOr(config) => views::logical_or(config),
+        ArrayConfig::Sum(config) => views::sum(config),
+        ArrayConfig::MergeInstances(config) => views::merge_instances(config),
+        ArrayConfig::Constant(config) => views::constant(config),
     }
 }
 

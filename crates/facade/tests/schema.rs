@@ -72,7 +72,33 @@ fn full() -> Vec<Value> {
         "source": crop, "name": "coarse", "upsample": [1, 2, 2], "downsample": [2, 3, 3], "voxel_size": [9.12, 8, 8],
         "interp_order": 0, "spec": spec
     }});
-    vec![dvid, npy, crop, resampled]
+    let mut all = vec![dvid, npy, crop, resampled];
+    all.extend(views(&all[1]));
+    all
+}
+
+/// Every field of the other views, and every sort of choice that they have.
+fn views(npy: &Value) -> Vec<Value> {
+    let sources = json!([npy, npy]);
+    let groups = json!([{"name": "soma", "ids": [7, u64::MAX, -1]}, {"ids": []}]);
+    let parts = json!([{"source": npy}, {"fill": 0.5}]);
+    vec![
+        json!({"select": {"source": npy, "name": "n", "channels": {"one": 1}}}),
+        json!({"select": {"source": npy, "channels": {"list": [2, 0]}}}),
+        json!({"select": {"source": npy, "channels": {"range": {"begin": 0, "end": 2}}}}),
+        json!({"permute": {"source": npy, "name": "n", "order": {"names": ["x", "y", "z"]}}}),
+        json!({"permute": {"source": npy, "order": {"indices": [2, 1, 0]}}}),
+        json!({"cast": {"source": npy, "name": "n", "dtype": "uint8", "conversion": "saturate"}}),
+        json!({"intensities": {"source": npy, "name": "n", "min": -1.5, "max": 255, "beyond": "clip"}}),
+        json!({"binarize": {"source": npy, "name": "n", "groups": groups, "background": -1}}),
+        json!({"map_labels": {"source": npy, "name": "n", "table": [[u64::MAX, 1], [-1, 0]], "unknown": "keep", "dtype": "int16"}}),
+        json!({"concat": {"parts": parts, "name": "n", "channel_names": ["a", "b"]}}),
+        json!({"logical_or": {"sources": sources, "name": "n"}}),
+        json!({"sum": {"sources": sources, "name": "n", "sum_type": "same"}}),
+        json!({"merge_instances": {"sources": sources, "name": "n", "ids": {"largest": [10, u64::MAX]}}}),
+        json!({"merge_instances": {"sources": sources, "ids": {"offsets": [0, 10]}}}),
+        json!({"constant": {"like": npy, "name": "n", "value": "NaN", "dtype": "float32"}}),
+    ]
 }
 
 /// What the types say to a document; not whether it makes sense as a whole, which is found out when it is opened.
@@ -189,7 +215,9 @@ fn with_unknown(mut document: Value, place: &str, value: Value) -> Value {
 #[test]
 fn no_field_and_no_word_is_missing_on_either_side() {
     let schema = schema();
-    let [dvid, npy, crop, resampled] = <[Value; 4]>::try_from(full()).unwrap();
+    let [dvid, npy, crop, resampled] = <[Value; 4]>::try_from(full()[..4].to_vec()).unwrap();
+    let views = views(&npy);
+    let view = |name: &str| views.iter().find(|view| view.get(name).is_some()).unwrap();
     let keys = |pointer: &str| {
         let mut names: Vec<_> = fields(schema.pointer(pointer).unwrap()).map(|(name, _)| name.clone()).collect();
         names.sort();
@@ -204,6 +232,18 @@ fn no_field_and_no_word_is_missing_on_either_side() {
         (&dvid, "/dvid/extents", "voxel_box"),
         (&resampled, "/resampled", "resampled"),
         (&resampled, "/resampled/spec", "spec"),
+        (view("select"), "/select", "select"),
+        (view("permute"), "/permute", "permute"),
+        (view("cast"), "/cast", "cast"),
+        (view("intensities"), "/intensities", "intensities"),
+        (view("binarize"), "/binarize", "binarize"),
+        (view("binarize"), "/binarize/groups/0", "id_group"),
+        (view("map_labels"), "/map_labels", "map_labels"),
+        (view("concat"), "/concat", "concat"),
+        (view("logical_or"), "/logical_or", "logical_or"),
+        (view("sum"), "/sum", "sum"),
+        (view("merge_instances"), "/merge_instances", "merge_instances"),
+        (view("constant"), "/constant", "constant"),
     ] {
         let unknown = with_unknown(document.clone(), place, json!(1));
         assert_eq!(keys(&format!("/$defs/{name}/properties")), known_to_types(&unknown), "{name}");
@@ -213,6 +253,14 @@ fn no_field_and_no_word_is_missing_on_either_side() {
         (&npy, "/npy/kind", "/$defs/npy/properties/kind"),
         (&npy, "/npy/axes/0/kind", "/$defs/axis/properties/kind"),
         (&crop, "/crop/alignment", "/$defs/crop/properties/alignment"),
+        (view("select"), "/select/channels", "/$defs/channels"),
+        (view("permute"), "/permute/order", "/$defs/axis_order"),
+        (view("cast"), "/cast/conversion", "/$defs/cast/properties/conversion"),
+        (view("intensities"), "/intensities/beyond", "/$defs/intensities/properties/beyond"),
+        (view("map_labels"), "/map_labels/unknown", "/$defs/map_labels/properties/unknown"),
+        (view("concat"), "/concat/parts/0", "/$defs/concat_part"),
+        (view("sum"), "/sum/sum_type", "/$defs/sum/properties/sum_type"),
+        (view("merge_instances"), "/merge_instances/ids", "/$defs/instance_ids"),
         (&resampled, "/resampled/spec/method", "/$defs/method"),
         (&resampled, "/resampled/spec/anti_alias", "/$defs/anti_alias"),
         (&resampled, "/resampled/spec/boundary", "/$defs/boundary"),
@@ -230,6 +278,12 @@ fn no_field_and_no_word_is_missing_on_either_side() {
         *unknown.pointer_mut(place).unwrap() = json!("?");
         assert_eq!(words(schema.pointer(rule).unwrap()), known_to_types(&unknown), "{place}");
     }
+}
+
+#[test]
+fn element_types_have_one_list() {
+    let known = facade::array_core::DType::ALL.map(facade::array_core::DType::name);
+    assert_eq!(names(&schema()["$defs"]["dtype"]["enum"]), known);
 }
 
 /// The words of a choice: those that stand alone, and those with a value.
