@@ -35,6 +35,16 @@ pub enum Error {
         text: String,
     },
 
+    /// Text that is no method.
+    #[error(
+        "'{text}' is no method of resampling; choose one of mean, mode, min, max, median, stride, labels, \
+         or the number of an order of interpolation"
+    )]
+    ParseMethod {
+        /// What was given.
+        text: String,
+    },
+
     /// A ratio that does not fit two 32-bit numbers.
     #[error(
         "{what}: the ratio {up}/{down} does not fit two 32-bit numbers; \

@@ -1,6 +1,7 @@
 //! [`Spec`]: everything that decides how voxels are computed, apart from the factors.
 
 mod interpolation;
+mod parse;
 mod scales;
 mod windows;
 

@@ -5,7 +5,7 @@ use array_core::{Array, Block, DType, Kind, ReadContext, VoxelBox, with_block};
 use resample::{AntiAlias, Cast, Clip, Factor, Method, Order, Spec, resample, resample_as, rescale};
 
 use crate::case::{self, Boundary, Case, Process, Rescale, Sizing};
-use crate::{Outcome, Run, compare, downsample, half};
+use crate::{Run, compare, downsample, half};
 
 fn spec(params: &Rescale) -> resample::Result<Spec> {
     let order = Order::try_from(params.order)?;
@@ -60,5 +60,5 @@ fn finish(case: &Case, params: &Rescale, found: Block, what: &str) -> Run {
     let found = if case.output.is_half() { half::round(found) } else { found };
     compare::check(case, &found, &case.output.read()?)?;
     let filter = if params.anti_aliasing { ", anti-aliased" } else { "" };
-    Ok(Outcome::Passed(format!("{what} order {}{filter}", params.order)))
+    Ok(format!("{what} order {}{filter}", params.order))
 }

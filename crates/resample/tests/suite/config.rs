@@ -53,6 +53,21 @@ fn windows_have_options_too() {
 }
 
 #[test]
+fn methods_are_parsed_as_they_are_printed() {
+    let orders = Order::ALL.into_iter().map(Method::Interpolate);
+    let windows =
+        [Method::Mean, Method::Mode, Method::Min, Method::Max, Method::Median, Method::Stride, Method::Labels];
+    for method in orders.chain(windows) {
+        assert_eq!(method.to_string().parse::<Method>().unwrap(), method);
+    }
+    assert_eq!("1".parse::<Method>().unwrap(), Method::Interpolate(Order::Linear));
+    for text in ["", "medium", "6", "-1", "order 1"] {
+        let error = text.parse::<Method>().unwrap_err().to_string();
+        assert!(error.contains("choose one of"), "{error}");
+    }
+}
+
+#[test]
 fn nothing_unknown_is_accepted() {
     for text in [
         r#"{"interp_order": 1}"#,

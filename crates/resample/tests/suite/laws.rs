@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use array_core::ndarray::{Array2, ArrayD, Axis, IxDyn, array};
-use array_core::{Array, ArrayExt, ArrayRef, Block, Coordinate, Crop, DType, Element, Rounding, VoxelBox, with_dtype};
+use array_core::{
+    Array, ArrayExt, ArrayRef, Block, Coordinate, Crop, DType, Element, ReadContext, Rounding, VoxelBox, with_dtype,
+};
 use proptest::prelude::*;
 use resample::{
     AntiAlias, Boundary, Extent, Factor, Method, Order, PartialWindows, ResampledArray, Spec, Zeros, resample,
@@ -123,6 +125,50 @@ proptest! {
         for spec in windows.map(method) {
             prop_assert_eq!(&resample(up.view(), &[Factor::down_by(n).unwrap(); 2], &spec).unwrap(), &source);
         }
+    }
+
+    /// Also through views, part by part, where the origin of the finer grid is not below its step.
+    #[test]
+    fn r6_r7_down_undoes_up_in_views(sample in sample::sample(), n in prop::sample::select(vec![2_u32, 3, 16])) {
+        let source: ArrayRef = Arc::new(sample.source(sample.block()));
+        // The first axis by n, the others by 2.
+        let factor = |down: u32| if down == 0 { Factor::up_by(n).unwrap() } else { Factor::up_by(2).unwrap() };
+        let up = (0..sample.shape.len() as u32).map(factor).collect::<Vec<_>>();
+        let down = up.iter().map(|factor| factor.inverse()).collect::<Vec<_>>();
+        let fine: ArrayRef = Arc::new(ResampledArray::new("up", source.clone(), up, nearest()).unwrap());
+        for windows in [Method::Mode, Method::Median, Method::Stride] {
+            let back = ResampledArray::new("down", fine.clone(), down.clone(), method(windows)).unwrap();
+            prop_assert_eq!(back.meta().grid(), source.meta().grid());
+            prop_assert_eq!(back.meta().voxel_box(), source.meta().voxel_box());
+            // A mode knows one zero and one NaN.
+            let found = back.data().unwrap();
+            prop_assert!(found.same_bits(&sample.block()) || sample.dtype.is_float() && windows != Method::Stride);
+            let mut state = sample.seed;
+            let part = sample::part(back.meta().voxel_box(), || sample::next(&mut state));
+            let ranges = back.meta().block_ranges(&part, back.meta().voxel_box()).unwrap();
+            let expected = found.view().slice(&ranges).unwrap().to_block().unwrap();
+            prop_assert!(back.read_box(&part, &ReadContext::default()).unwrap().same_bits(&expected));
+        }
+    }
+
+    #[test]
+    fn r8_twice_is_once_by_the_product(
+        sample in sample::sample(),
+        steps in (1..5_u32, 1..5_u32),
+        extreme in prop_oneof![Just(Method::Min), Just(Method::Max), Just(Method::Stride)],
+    ) {
+        let source: ArrayRef = Arc::new(sample.source(sample.block()));
+        let spec = method(extreme).with_extent(sample.spec.extent);
+        let by = |source: &ArrayRef, down: u32| {
+            let factors = vec![Factor::down_by(down).unwrap(); sample.shape.len()];
+            ResampledArray::new("coarse", source.clone(), factors, spec.clone())
+        };
+        let Ok(once) = by(&source, steps.0 * steps.1) else { return Ok(()) };
+        let first: ArrayRef = Arc::new(by(&source, steps.0).unwrap());
+        let twice = by(&first, steps.1).unwrap();
+        prop_assert_eq!(twice.meta().grid(), once.meta().grid());
+        prop_assert_eq!(twice.meta().voxel_box(), once.meta().voxel_box());
+        prop_assert!(twice.data().unwrap().same_bits(&once.data().unwrap()));
     }
 
     #[test]

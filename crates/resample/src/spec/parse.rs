@@ -1,0 +1,26 @@
+//! Methods as people type them.
+
+use std::str::FromStr;
+
+use crate::{Error, Method, Order, Result};
+
+impl FromStr for Method {
+    type Err = Error;
+
+    /// Parses what [`Display`](std::fmt::Display) prints, and the bare number of an order: `mean`, `interp_order 3`, `3`.
+    fn from_str(text: &str) -> Result<Self> {
+        Ok(match text.trim() {
+            "mean" => Self::Mean,
+            "mode" => Self::Mode,
+            "min" => Self::Min,
+            "max" => Self::Max,
+            "median" => Self::Median,
+            "stride" => Self::Stride,
+            "labels" => Self::Labels,
+            order => match order.trim_start_matches("interp_order ").parse::<u64>() {
+                Ok(order) => Self::Interpolate(Order::try_from(order)?),
+                Err(_) => return Err(Error::ParseMethod { text: text.to_owned() }),
+            },
+        })
+    }
+}
