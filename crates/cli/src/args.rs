@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use facade::array_core::coord_roi;
 use facade::prelude::*;
+use facade::resample::Method;
 
 const SOURCES: &str = "\
 SOURCE is a config file (*.json), dvid://http://host:port/uuid/instance, or an .npy file.\n\
@@ -76,6 +77,10 @@ pub struct Read {
     /// Voxel size to read at, also for an .npy file.
     #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
     pub resample_to: Option<Coordinate<Length>>,
+    /// Method of resampling: mean, mode, min, max, median, stride, labels, or an order of interpolation, 0 to 5. By default
+    /// order 1 for images, labels for labels and masks.
+    #[arg(long, value_name = "METHOD")]
+    pub method: Option<Method>,
     /// Where an .npy file lies.
     #[command(flatten)]
     pub placement: Placement,

@@ -1,6 +1,7 @@
 //! From the words of the command line to a configuration.
 
 use facade::prelude::*;
+use facade::resample::Method;
 use facade::{ArrayConfig, Error, ResampledConfig, Result};
 
 use crate::args::Placement;
@@ -35,11 +36,11 @@ pub fn several(
 /// `resample_to` what is wanted; for all others both say what is wanted.
 ///
 /// # Errors
-/// As [`config`]; and when both sizes are given where they mean the same.
+/// As [`config`]; when both sizes are given where they mean the same; and for a method without a size to resample to.
 pub fn resampled(
     source: &str,
-    voxel_size: Option<Coordinate<Length>>,
-    resample_to: Option<Coordinate<Length>>,
+    (voxel_size, resample_to): (Option<Coordinate<Length>>, Option<Coordinate<Length>>),
+    method: Option<Method>,
     placement: &Placement,
 ) -> Result<ArrayConfig> {
     let config = ArrayConfig::from_source(source)?;
@@ -52,10 +53,15 @@ pub fn resampled(
         (false, one, other) => (None, one.or(other)),
     };
     let config = placed(config, source, own, placement)?;
-    Ok(match target {
-        Some(target) => ArrayConfig::Resampled(Box::new(ResampledConfig::new(config).with_voxel_size(target))),
-        None => config,
-    })
+    let Some(target) = target else {
+        return match method {
+            None => Ok(config),
+            Some(_) => Err(Error::invalid("--method", "has no effect without a voxel size to resample to")),
+        };
+    };
+    let mut resampled = ResampledConfig::new(config).with_voxel_size(target);
+    resampled.spec.method = method;
+    Ok(ArrayConfig::Resampled(Box::new(resampled)))
 }
 
 fn is_file(config: &ArrayConfig) -> bool {

@@ -132,6 +132,34 @@ fn a_served_volume_is_read_at_another_voxel_size() {
 }
 
 #[test]
+fn the_method_of_resampling_can_be_named() {
+    let folder = folder();
+    let here = folder.path();
+    let read = |file, size, method| {
+        let sizes = ["--voxel-size", "8,8,8", "--resample-to", size, "--method", method, "-o", "a.npy"];
+        ok(here, &[&["read", file][..], &sizes].concat());
+        load(here, "a.npy")
+    };
+    // The image grows along every axis.
+    let Block::U8(least) = read("em.npy", "16,16,16", "min") else { panic!("a minimum keeps the type") };
+    assert_eq!(least[[1, 2, 3]], image()[[2, 4, 6]]);
+    let Block::U8(most) = read("em.npy", "16,16,16", "max") else { panic!("a maximum keeps the type") };
+    assert_eq!(most[[1, 2, 3]], image()[[3, 5, 7]]);
+    let Block::U64(ids) = read("ids.npy", "16,16,16", "stride") else { panic!("labels are uint64") };
+    assert_eq!(ids, labels().slice_each_axis(|_| ndarray::Slice::new(0, None, 2)).to_owned());
+    assert_eq!(read("em.npy", "4,4,4", "0").shape(), [40, 48, 56]);
+
+    let place = ["--voxel-size", "8,8,8", "-o", "a.npy"];
+    let text = fails(here, &[&["read", "em.npy", "--method", "mean"][..], &place].concat(), 2);
+    assert!(text.contains("--method") && text.contains("voxel size to resample to"), "{text}");
+    let text = fails(here, &[&["read", "em.npy", "--method", "medium"][..], &place].concat(), 2);
+    assert!(text.contains("mean, mode, min, max, median, stride"), "{text}");
+    let sizes = ["--resample-to", "12,12,12", "--method", "median"];
+    let text = fails(here, &[&["read", "em.npy"][..], &place, &sizes].concat(), 2);
+    assert!(text.contains("whole factors down only") && text.contains("2/3"), "{text}");
+}
+
+#[test]
 fn configs_are_sources_too() {
     let (folder, server) = (folder(), server());
     let config = format!(
