@@ -6,6 +6,7 @@
 //! table of its document.
 
 use crate::error::{Error, Result};
+use crate::finding::pointer;
 use crate::json::{self, Object, Value};
 
 /// A type that a key can have: how it is read from JSON and written back.
@@ -19,11 +20,12 @@ pub(crate) trait Field: Sized {
     /// The canonical JSON of the value.
     fn write(&self) -> Result<Value>;
 
-    /// Reads everything below, so that the first thing that is wrong comes out.
-    fn check(&self) -> Result<()> {
-        Ok(())
-    }
+    /// Reads everything below and notes what is wrong; `at` points to this value.
+    fn look(&self, _at: &str, _errors: &mut Vec<Located>) {}
 }
+
+/// An error, and where it is: a JSON pointer.
+pub(crate) type Located = (String, Error);
 
 /// The error for a value that is not what `T` expects.
 pub(crate) fn wrong<T: Field>(value: &Value) -> Error {
@@ -63,11 +65,16 @@ pub(crate) fn set<T: Field>(object: &mut Object, key: &str, typed: &T, rule: Rul
     Ok(())
 }
 
-/// Reads a key and everything below it.
-pub(crate) fn check<T: Field>(object: &Object, key: &str, rule: Rule<T>) -> Result<()> {
-    match get(object, key, rule)? {
-        Some(typed) => typed.check().map_err(|error| error.within(key)),
-        None => Ok(()),
+/// Reads a key and everything below it, and notes what is wrong; `at` points to the object.
+pub(crate) fn look<T: Field>(object: &Object, key: &str, rule: Rule<T>, at: &str, errors: &mut Vec<Located>) {
+    match get(object, key, rule) {
+        Ok(Some(typed)) => typed.look(&pointer(at, key), errors),
+        Ok(None) => {}
+        Err(error) => {
+            // Errors without a place of their own are about the value of this key.
+            let error = error.below(at);
+            errors.push((error.place().map_or_else(|| pointer(at, key), str::to_owned), error));
+        }
     }
 }
 
@@ -159,14 +166,24 @@ macro_rules! document {
             /// Reads every typed key, at every depth.
             ///
             /// # Errors
-            /// The first value that does not fit its key, with its path.
+            /// The first value that does not fit its key, with its place.
             pub fn check(&self) -> $crate::Result<()> {
-                $( $crate::document::check::<$ty>(&self.object, $key, $crate::document::rule_of!($($rule)?))?; )*
-                Ok(())
+                let mut errors = Vec::new();
+                self.look("", &mut errors);
+                errors.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
             }
 
+            /// Reads every typed key, at every depth, and notes what is wrong.
+            pub(crate) fn look(&self, at: &str, errors: &mut Vec<$crate::document::Located>) {
+                $( $crate::document::look::<$ty>(&self.object, $key, $crate::document::rule_of!($($rule)?), at, errors); )*
+            }
+
+            /// The keys that have a type here.
+            #[allow(dead_code, reason = "not every document is searched for misspelt keys")]
+            pub(crate) const KEYS: &'static [&'static str] = &[$($key),*];
+
             fn is_typed(key: &str) -> bool {
-                [$($key),*].contains(&key)
+                Self::KEYS.contains(&key)
             }
         }
 

@@ -311,6 +311,11 @@ impl Error {
         self.below(&format!("/{index}"))
     }
 
+    /// Where it is, if it says so.
+    pub(crate) fn place(&self) -> Option<&str> {
+        if let Self::Value { path, .. } | Self::MissingKey { path, .. } = self { Some(path) } else { None }
+    }
+
     /// The same error seen from further up: its place stands below `outer`.
     pub(crate) fn below(mut self, outer: &str) -> Self {
         if let Self::Value { path, .. } | Self::MissingKey { path, .. } = &mut self {

@@ -1,6 +1,6 @@
 //! The plain types that keys have.
 
-use crate::document::{Field, unexpected, wrong};
+use crate::document::{Field, Located, unexpected, wrong};
 use crate::error::{Error, Result};
 use crate::json::{Object, Value, from_f64};
 
@@ -96,9 +96,10 @@ impl<T: Field> Field for Vec<T> {
         self.iter().enumerate().map(write).collect::<Result<Vec<_>>>().map(Value::Array)
     }
 
-    fn check(&self) -> Result<()> {
-        let mut items = self.iter().enumerate();
-        items.try_for_each(|(index, item)| item.check().map_err(|error| error.at_index(index)))
+    fn look(&self, at: &str, errors: &mut Vec<Located>) {
+        for (index, item) in self.iter().enumerate() {
+            item.look(&format!("{at}/{index}"), errors);
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
+    /// Right for some data and wrong for others, which the document does not tell.
+    Hint,
     /// It works in the viewer, but hardly as intended.
     Warning,
     /// The viewer refuses it, or shows something else or nothing, mostly without a word.
@@ -16,6 +18,7 @@ pub enum Severity {
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            Self::Hint => "hint",
             Self::Warning => "warning",
             Self::Error => "error",
         })
@@ -23,6 +26,15 @@ impl fmt::Display for Severity {
 }
 
 /// One thing that is wrong with a document.
+///
+/// ```
+/// use ng_layer::{Severity, ViewerState};
+///
+/// let state: ViewerState = r#"{"crossSectionScale": 2}"#.parse()?;
+/// let findings = state.validate();
+/// assert_eq!((findings[0].at.as_str(), findings[0].severity), ("/crossSectionScale", Severity::Error));
+/// # Ok::<(), ng_layer::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
@@ -65,6 +77,11 @@ impl Findings {
     /// Notes something that the viewer refuses or shows wrongly.
     pub(crate) fn error(&mut self, at: &str, what: impl Into<String>, rule: &str, cure: &str) {
         self.push(Severity::Error, at, what.into(), rule, cure);
+    }
+
+    /// Notes something that only the data can tell.
+    pub(crate) fn hint(&mut self, at: &str, what: impl Into<String>, rule: &str, cure: &str) {
+        self.push(Severity::Hint, at, what.into(), rule, cure);
     }
 
     /// Notes something that is hardly intended.

@@ -1,16 +1,20 @@
 //! Layers: what is drawn, from which data, how.
 
+mod annotation;
 mod controls;
 mod image;
+mod mesh;
 mod other;
 mod segmentation;
 
+pub use annotation::{Annotation, AnnotationKind, AnnotationLayer, AnnotationProperty, PropertyType};
 pub use controls::{ControlValue, Invlerp, Limit};
 pub use image::{Blend, ImageLayer, VolumeRendering};
+pub use mesh::MeshLayer;
 pub use other::OtherLayer;
 pub use segmentation::{ColorGroup, SegmentationLayer};
 
-use crate::document::{Field, wrong};
+use crate::document::{Field, Located, wrong};
 use crate::error::{Error, Result};
 use crate::json::{Object, Value};
 use crate::source::Sources;
@@ -62,6 +66,10 @@ pub enum Layer {
     Image(ImageLayer),
     /// `"type": "segmentation"`.
     Segmentation(SegmentationLayer),
+    /// `"type": "annotation"`.
+    Annotation(AnnotationLayer),
+    /// `"type": "mesh"`.
+    Mesh(MeshLayer),
     /// Any other type, or none: kept as it is, with the keys that all layers have.
     Other(OtherLayer),
 }
@@ -78,10 +86,35 @@ impl From<SegmentationLayer> for Layer {
     }
 }
 
+impl From<AnnotationLayer> for Layer {
+    fn from(layer: AnnotationLayer) -> Self {
+        Self::Annotation(layer)
+    }
+}
+
+impl From<MeshLayer> for Layer {
+    fn from(layer: MeshLayer) -> Self {
+        Self::Mesh(layer)
+    }
+}
+
 impl From<OtherLayer> for Layer {
     fn from(layer: OtherLayer) -> Self {
         Self::Other(layer)
     }
+}
+
+/// The same for a layer of any type.
+macro_rules! each {
+    ($self:expr, $layer:ident => $body:expr) => {
+        match $self {
+            Layer::Image($layer) => $body,
+            Layer::Segmentation($layer) => $body,
+            Layer::Annotation($layer) => $body,
+            Layer::Mesh($layer) => $body,
+            Layer::Other($layer) => $body,
+        }
+    };
 }
 
 impl Layer {
@@ -90,6 +123,8 @@ impl Layer {
         match object.get("type").and_then(Value::as_str) {
             Some(ImageLayer::TYPE) => ImageLayer::from_typed(object).into(),
             Some(SegmentationLayer::TYPE) => SegmentationLayer::from_typed(object).into(),
+            Some(AnnotationLayer::TYPE | AnnotationLayer::OLD_TYPE) => AnnotationLayer::from_typed(object).into(),
+            Some(MeshLayer::TYPE) => MeshLayer::from_typed(object).into(),
             _ => OtherLayer::from_object(object).into(),
         }
     }
@@ -99,11 +134,7 @@ impl Layer {
     /// # Errors
     /// [`Error::Value`] if it is no string or empty.
     pub fn name(&self) -> Result<Option<String>> {
-        match self {
-            Self::Image(layer) => layer.name(),
-            Self::Segmentation(layer) => layer.name(),
-            Self::Other(layer) => layer.name(),
-        }
+        each!(self, layer => layer.name())
     }
 
     /// Where the data come from.
@@ -111,32 +142,20 @@ impl Layer {
     /// # Errors
     /// [`Error::Value`] if it is no source.
     pub fn source(&self) -> Result<Option<Sources>> {
-        match self {
-            Self::Image(layer) => layer.source(),
-            Self::Segmentation(layer) => layer.source(),
-            Self::Other(layer) => layer.source(),
-        }
+        each!(self, layer => layer.source())
     }
 
     /// The JSON object.
     pub fn as_object(&self) -> &Object {
-        match self {
-            Self::Image(layer) => layer.as_object(),
-            Self::Segmentation(layer) => layer.as_object(),
-            Self::Other(layer) => layer.as_object(),
-        }
+        each!(self, layer => layer.as_object())
     }
 
     /// Reads every typed key, at every depth.
     ///
     /// # Errors
-    /// The first value that does not fit its key, with its path.
+    /// The first value that does not fit its key, with its place.
     pub fn check(&self) -> Result<()> {
-        match self {
-            Self::Image(layer) => layer.check(),
-            Self::Segmentation(layer) => layer.check(),
-            Self::Other(layer) => layer.check(),
-        }
+        each!(self, layer => layer.check())
     }
 
     /// The type as the viewer is told it; `None` leaves it to the viewer.
@@ -169,8 +188,8 @@ impl Field for Layer {
         Ok(Value::Object(self.as_object().clone()))
     }
 
-    fn check(&self) -> Result<()> {
-        Layer::check(self)
+    fn look(&self, at: &str, errors: &mut Vec<Located>) {
+        each!(self, layer => layer.look(at, errors));
     }
 }
 
@@ -202,8 +221,8 @@ impl Field for Layers {
         self.0.write()
     }
 
-    fn check(&self) -> Result<()> {
-        Field::check(&self.0)
+    fn look(&self, at: &str, errors: &mut Vec<Located>) {
+        self.0.look(at, errors);
     }
 }
 

@@ -6,6 +6,8 @@
 //!   lose nothing: keys without a type, their order and the spelling of numbers survive.
 //! * [`ViewerState::to_url`] writes the link that the browser would write, byte for byte, `to_python_url` that of the
 //!   Python package; [`StateRef::from_url`] reads every form, that of very old links included.
+//! * [`ViewerState::validate`] finds what the viewer refuses, and what it takes without a word and shows wrongly.
+//! * [`precomputed`] is the format in which a server offers an array, both ways: metadata, pyramid levels, chunks, shards.
 //! * [`Transform`] and [`SourceSpace`](transform::SourceSpace) compute where the viewer puts the bounds of a source.
 //!
 //! ```
@@ -47,6 +49,7 @@ pub mod space;
 pub mod state;
 pub mod transform;
 mod url;
+mod validate;
 
 pub use array_core;
 pub use color::{Color, segment_color};

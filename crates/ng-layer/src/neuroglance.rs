@@ -1,10 +1,12 @@
 //! What the viewer shows of an array: its layer, its source, its place.
 
+mod annotations;
 mod contrast;
 mod options;
 mod placement;
 mod view;
 
+pub use annotations::{block_layer, region_layer};
 pub use contrast::{Contrast, contrast_of, sample_contrast};
 pub use options::{LayerOptions, Lossy, ServeAt};
 pub use placement::Placement;

@@ -4,7 +4,7 @@ mod url;
 
 pub use url::{Notation, SourceUrl};
 
-use crate::document::{Field, document, wrong};
+use crate::document::{Field, Located, document, wrong};
 use crate::error::{Error, Result};
 use crate::json::{Object, Value};
 use crate::transform::Transform;
@@ -78,9 +78,12 @@ impl Field for Source {
         }
     }
 
-    fn check(&self) -> Result<()> {
-        self.url()?;
-        Source::check(self)
+    fn look(&self, at: &str, errors: &mut Vec<Located>) {
+        if let Err(error) = self.url() {
+            let error = error.below(at);
+            errors.push((error.place().unwrap_or(at).to_owned(), error));
+        }
+        Source::look(self, at, errors);
     }
 }
 
@@ -111,10 +114,10 @@ impl Field for Sources {
         }
     }
 
-    fn check(&self) -> Result<()> {
+    fn look(&self, at: &str, errors: &mut Vec<Located>) {
         match self.0.as_slice() {
-            [source] => Field::check(source),
-            sources => Field::check(&sources.to_vec()),
+            [source] => Field::look(source, at, errors),
+            sources => Field::look(&sources.to_vec(), at, errors),
         }
     }
 }
@@ -123,6 +126,13 @@ impl Field for Sources {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    /// What is wrong, as one text.
+    fn checked(sources: &Sources) -> String {
+        let mut errors = Vec::new();
+        Field::look(sources, "", &mut errors);
+        errors.into_iter().map(|(_, error)| error.to_string()).collect()
+    }
 
     #[test]
     fn all_three_forms_are_read_and_written_back() {
@@ -133,17 +143,17 @@ mod tests {
         ] {
             let sources = Sources::read(&value).unwrap();
             assert_eq!(sources.write().unwrap(), value);
-            Field::check(&sources).unwrap();
+            assert!(checked(&sources).is_empty());
         }
     }
 
     #[test]
     fn what_is_wrong_inside_is_found_by_check() {
         let sources = Sources::read(&json!([{"url": "a"}, {"transform": {}}])).unwrap();
-        let message = Field::check(&sources).unwrap_err().to_string();
+        let message = checked(&sources);
         assert!(message.contains("`/1`: `url` is missing"), "{message}");
         let sources = Sources::read(&json!({"url": "a", "transform": {"matrix": []}})).unwrap();
-        let message = Field::check(&sources).unwrap_err().to_string();
+        let message = checked(&sources);
         assert!(message.contains("`/transform`: `outputDimensions` is missing"), "{message}");
         assert!(Sources::read(&json!(7)).is_err());
     }

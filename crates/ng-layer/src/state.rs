@@ -1,9 +1,11 @@
 //! The state of a whole viewer.
 
 mod layout;
+mod linked;
 mod panel;
 
 pub use layout::{Layout, PanelDetail, Panels, Split, ViewerGroup};
+pub use linked::{Link, Linked};
 pub use panel::{SelectedLayer, SidePanel};
 
 use crate::color::Color;

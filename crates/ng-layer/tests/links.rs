@@ -89,7 +89,10 @@ proptest! {
         // Whether it is a link does not matter here, only that the answer is a value or an error with a message.
         for url in [text.clone(), format!("https://viewer.example.org/#!{text}")] {
             match StateRef::from_url(&url) {
-                Ok(StateRef::Inline(state) | StateRef::Merge(state)) => drop(state.check()),
+                Ok(StateRef::Inline(state) | StateRef::Merge(state)) => {
+                    let refused = state.check().is_err();
+                    prop_assert!(!(refused && state.is_valid()), "{}", state);
+                }
                 Ok(_) => {}
                 Err(error) => prop_assert!(!error.to_string().is_empty()),
             }
@@ -100,6 +103,7 @@ proptest! {
     fn typed_keys_never_panic(state in state()) {
         drop(state.check());
         drop(state.layers());
+        drop(state.validate());
     }
 }
 

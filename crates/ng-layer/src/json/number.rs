@@ -19,7 +19,8 @@ impl Decimal {
         let text = format!("{:e}", value.abs());
         let (mantissa, exponent) = text.split_once('e').expect("{:e} of a finite double has an exponent");
         let exponent: i32 = exponent.parse().expect("the exponent of a double is a small integer");
-        Self { negative: value.is_sign_negative(), digits: mantissa.replace('.', ""), point: exponent + 1 }
+        let digits = even_digits(value.abs(), mantissa.replace('.', ""));
+        Self { negative: value.is_sign_negative(), digits, point: exponent + 1 }
     }
 
     fn sign(&self) -> &'static str {
@@ -48,6 +49,41 @@ impl Decimal {
         let sign = if exponent < 0 { '-' } else { '+' };
         format!("{first}{dot}{rest}e{sign}{:0width$}", exponent.unsigned_abs())
     }
+}
+
+/// The digits that both languages write where the value lies in the middle between two candidates of as many digits: the
+/// even one, which is not what Rust prints.
+fn even_digits(value: f64, digits: String) -> String {
+    // Shorter numbers are too far apart for two of them to be equally good.
+    const LEAST: usize = 15;
+    let last = digits.as_bytes()[digits.len() - 1] - b'0';
+    if digits.len() < LEAST || last.is_multiple_of(2) || !ends_half_way(value, digits.len()) {
+        return digits;
+    }
+    // An odd last digit has no carry: 9 and one more would be shorter.
+    let (rest, _) = digits.split_at(digits.len() - 1);
+    let even = [last - 1, last + 1].into_iter().map(|digit| format!("{rest}{digit}"));
+    let exponent = format!("{value:e}").split_once('e').map_or(0, |(_, exponent)| exponent.parse().unwrap_or(0));
+    let same = |digits: &String| {
+        let scale = exponent - (digits.len() as i32 - 1);
+        format!("{digits}e{scale}").parse() == Ok(value)
+    };
+    let half_way = exact_digits(value);
+    // Of the two, the neighbour on the other side of the value.
+    let below = half_way[..digits.len()] == *digits;
+    even.into_iter().nth(usize::from(below)).filter(same).unwrap_or(digits)
+}
+
+/// Whether the value is exactly half a unit of its last digit away from numbers of so many digits.
+fn ends_half_way(value: f64, digits: usize) -> bool {
+    let rest = &exact_digits(value)[digits..];
+    rest.starts_with('5') && rest[1..].bytes().all(|digit| digit == b'0')
+}
+
+/// All digits of a double, which has at most 767.
+fn exact_digits(value: f64) -> String {
+    let text = format!("{value:.800e}");
+    text.split_once('e').map_or("", |(mantissa, _)| mantissa).replace('.', "")
 }
 
 /// As `JSON.stringify` prints it: every number is a double, exponents outside 1e-6 ≤ |v| < 1e21.
@@ -116,6 +152,9 @@ mod tests {
             ("123456789.125", "123456789.125", "123456789.125"),
             ("-1.7976931348623157e308", "-1.7976931348623157e+308", "-1.7976931348623157e+308"),
             ("5e-324", "5e-324", "5e-324"),
+            // In the middle between two numbers of 17 digits.
+            ("-1175460186593679.25", "-1175460186593679.2", "-1175460186593679.2"),
+            ("1175460186593679.75", "1175460186593679.8", "1175460186593679.8"),
             ("18446744073709551615", "18446744073709552000", "18446744073709551615"),
             ("-9007199254740993", "-9007199254740992", "-9007199254740993"),
         ] {

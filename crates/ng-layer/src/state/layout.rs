@@ -1,6 +1,7 @@
 //! How the panels of a viewer are arranged.
 
-use crate::document::{Field, document, unexpected, wrong};
+use super::linked::Linked;
+use crate::document::{Field, Located, document, unexpected, wrong};
 use crate::error::Result;
 use crate::field::words;
 use crate::json::{Object, Value};
@@ -77,6 +78,28 @@ document! {
         "layout" => layout, with_layout: Box<Layout>, only_panels;
         /// Its share of the space.
         "flex" => flex, with_flex: f64;
+        /// Its position.
+        "position" => position, with_position: Linked<Vec<f64>>;
+        /// Its canonical voxels per pixel in cross-sections.
+        "crossSectionScale" => cross_section_scale, with_cross_section_scale: Linked<f64>;
+        /// Rotation of its cross-sections.
+        "crossSectionOrientation" => cross_section_orientation, with_cross_section_orientation: Linked<[f64; 4]>;
+        /// Depth of field of its cross-sections.
+        "crossSectionDepth" => cross_section_depth, with_cross_section_depth: Linked<f64>;
+        /// Its canonical voxels per height of the 3-d view.
+        "projectionScale" => projection_scale, with_projection_scale: Linked<f64>;
+        /// Rotation of its 3-d view.
+        "projectionOrientation" => projection_orientation, with_projection_orientation: Linked<[f64; 4]>;
+        /// Depth of field of its 3-d view.
+        "projectionDepth" => projection_depth, with_projection_depth: Linked<f64>;
+        /// Its display dimensions.
+        "displayDimensions" => display_dimensions, with_display_dimensions: Linked<Vec<String>>;
+        /// Factors that stretch its dimensions on the screen; called otherwise than those of the whole viewer.
+        "dimensionRenderScales" => dimension_render_scales, with_dimension_render_scales: Linked<Object>;
+        /// Playback, by dimension.
+        "velocity" => velocity, with_velocity: Object;
+        /// Capital letters and the tools that they activate.
+        "toolBindings" => tool_bindings, with_tool_bindings: Object;
     }
 }
 
@@ -181,12 +204,12 @@ impl Field for Layout {
         }
     }
 
-    fn check(&self) -> Result<()> {
+    fn look(&self, at: &str, errors: &mut Vec<Located>) {
         match self {
-            Self::Panels(_) => Ok(()),
-            Self::Detailed(detail) => detail.check(),
-            Self::Row(split) | Self::Column(split) => split.check(),
-            Self::Viewer(group) => group.check(),
+            Self::Panels(_) => {}
+            Self::Detailed(detail) => detail.look(at, errors),
+            Self::Row(split) | Self::Column(split) => split.look(at, errors),
+            Self::Viewer(group) => group.look(at, errors),
         }
     }
 }
@@ -202,8 +225,8 @@ impl Field for Box<Layout> {
         (**self).write()
     }
 
-    fn check(&self) -> Result<()> {
-        (**self).check()
+    fn look(&self, at: &str, errors: &mut Vec<Located>) {
+        (**self).look(at, errors);
     }
 }
 
@@ -211,6 +234,12 @@ impl Field for Box<Layout> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    fn errors(layout: &Layout) -> Vec<Located> {
+        let mut errors = Vec::new();
+        layout.look("", &mut errors);
+        errors
+    }
 
     #[test]
     fn all_forms_are_read_and_built() {
@@ -231,7 +260,7 @@ mod tests {
         assert_eq!(row.as_ref().unwrap().write().unwrap(), value);
         let read = Layout::read(&value).unwrap();
         assert_eq!(read, row.unwrap());
-        read.check().unwrap();
+        assert!(errors(&read).is_empty());
     }
 
     #[test]
@@ -244,7 +273,7 @@ mod tests {
             json!({"type": "row", "children": ["xy"]}),
             json!({"type": "viewer", "layout": {"type": "row", "children": []}}),
         ] {
-            assert!(Layout::read(&bad).and_then(|layout| layout.check()).is_err(), "{bad}");
+            assert!(Layout::read(&bad).map_or(true, |layout| !errors(&layout).is_empty()), "{bad}");
         }
     }
 }

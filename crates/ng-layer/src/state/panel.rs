@@ -1,6 +1,6 @@
 //! Side panels.
 
-use crate::document::{Field, document, wrong};
+use crate::document::{Field, Located, document, wrong};
 use crate::error::Result;
 use crate::field::words;
 use crate::json::{Object, Value};
@@ -58,8 +58,8 @@ macro_rules! panel {
                 Ok(Value::Object(self.object.clone()))
             }
 
-            fn check(&self) -> Result<()> {
-                $name::check(self)
+            fn look(&self, at: &str, errors: &mut Vec<Located>) {
+                $name::look(self, at, errors);
             }
         }
     };
