@@ -48,7 +48,7 @@ const DIRECT_MODE: u64 = 64;
 /// let pyramid = Pyramid::new(em, &factors[1..], Spec::default())?;
 /// let levels = pyramid.to_memory(&ReadContext::default())?;
 /// assert_eq!(levels[1].shape(), [40, 25, 25]);
-/// assert_eq!(levels[1].voxel_size(), [30, 16, 16]);
+/// assert_eq!(levels[1].voxel_size(), [30, 16, 16].map(Into::into));
 ///
 /// // Or block by block, for a writer:
 /// let mut blocks = 0;
