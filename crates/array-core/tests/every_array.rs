@@ -131,7 +131,7 @@ fn permutations() {
         |source, number| {
             let mut order: Vec<usize> = (0..source.rank()).collect();
             order.rotate_left(number % source.rank());
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 order.reverse();
             }
             Ok(Arc::new(Permute::new(source, &AxisOrder::Indices(order))?))
@@ -149,7 +149,7 @@ fn casts() {
 #[test]
 fn intensities() {
     check_view(no_labels, |source, number| {
-        let beyond = if number % 2 == 0 { Beyond::Keep } else { Beyond::Clip };
+        let beyond = if number.is_multiple_of(2) { Beyond::Keep } else { Beyond::Clip };
         Ok(Arc::new(Intensities::new(source, -3.5, 200.0, beyond)?))
     });
 }
@@ -168,7 +168,7 @@ fn masks_of_groups() {
 #[test]
 fn mapped_labels() {
     check_view(whole_numbers, |source, number| {
-        let unknown = if number % 2 == 0 { Unknown::Keep } else { Unknown::Zero };
+        let unknown = if number.is_multiple_of(2) { Unknown::Keep } else { Unknown::Zero };
         Ok(Arc::new(MapLabels::new(source, &[(0, 1), (1, 0), (7, 1)], MapOptions::default().with_unknown(unknown))?))
     });
 }

@@ -38,7 +38,7 @@ fn every_volume_on_a_server_conforms() {
         let service = DvidService::new(Some(image.clone()), Some(labels.clone()), &options).unwrap();
         let server = FixtureServer::start(service).unwrap();
         let client = DvidClient::new(&server.url()).unwrap();
-        let (instance, truth) = if number % 2 == 0 { ("gray", image) } else { ("seg", labels) };
+        let (instance, truth) = if number.is_multiple_of(2) { ("gray", image) } else { ("seg", labels) };
         let array = DvidArray::open(&client, ROOT, instance, &DvidOptions::default()).unwrap();
         assert_eq!(array.meta().grid(), truth.meta().grid(), "{}", meta.name());
         let read = array.read_box(truth.meta().voxel_box(), &ReadContext::default()).unwrap();

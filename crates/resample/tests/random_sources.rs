@@ -14,7 +14,7 @@ fn spec(kind: Kind, number: usize) -> Spec {
     let labels = [Method::Mode, Method::Interpolate(Order::Nearest)];
     let others = [Method::Mean, Method::Interpolate(Order::Linear), Method::Interpolate(Order::Nearest), Method::Mode];
     let method = if kind == Kind::Labels { labels[number % labels.len()] } else { others[number % others.len()] };
-    let extent = if number % 3 == 0 { Extent::Cover } else { Extent::Inside };
+    let extent = if number.is_multiple_of(3) { Extent::Cover } else { Extent::Inside };
     Spec::default().with_method(method).with_extent(extent)
 }
 
