@@ -1,8 +1,9 @@
 //! Facts about what is published and what is read.
 
+use crate::common::golden::Golden;
 use crate::given::meta;
 use ng_layer::array_core::ndarray::{ArrayD, IxDyn};
-use ng_layer::array_core::{Block, Coordinate, DType, Kind, Length, Provenance, VoxelBox};
+use ng_layer::array_core::{ArrayMeta, Axes, Block, Coordinate, DType, Grid, Kind, Length, Provenance, VoxelBox};
 use ng_layer::json::Value;
 use ng_layer::precomputed::{
     Encoding, Info, InfoFile, Scale, ScaleOptions, SegmentProperties, VolumeType, levels, publish, published_dtype,
@@ -140,4 +141,17 @@ fn properties_have_rules() {
     }
     let numbers = json!({"@type": "neuroglancer_segment_properties", "inline": {"ids": [9_007_199_254_740_993_u64], "properties": []}});
     assert!(SegmentProperties::from_json(&numbers).is_err(), "ids are strings");
+}
+
+/// The volume that a server of the references offers: an array with stated chunks and levels.
+#[test]
+fn an_array_publishes_what_the_references_wrote() {
+    let golden = Golden::of_this_repository();
+    let stated = Info::from_json(&golden.json("precomputed/u8_odd/info.json")).unwrap();
+    let grid = Grid::new([Length::ZERO; 3], [40, 8, 8].map(Length::from)).unwrap();
+    let voxels = VoxelBox::new([5, -20, 10], [67, 101, 150]).unwrap();
+    let meta = ArrayMeta::new("u8_odd", DType::U8, Axes::zyx(), &[], grid, voxels).unwrap();
+    let factors = [[1, 1, 1], [1, 2, 2], [2, 4, 4]].map(Coordinate::from);
+    let options = ScaleOptions::default().with_chunk([64; 3]);
+    assert_eq!(Info::of_array(&meta, &levels(&meta, &factors).unwrap(), &options).unwrap(), stated);
 }

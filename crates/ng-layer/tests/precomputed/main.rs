@@ -1,5 +1,7 @@
 //! Laws of precomputed volumes.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod facts;
 mod given;
 
