@@ -1,11 +1,12 @@
-//! Serves arrays as instances of a DVID server: an image as `uint8blk`, labels as `labelmap`.
+//! Serves arrays as instances of a DVID server: an image as `uint8blk`, labels as `labelmap`, others as any voxel type.
 //!
 //! The answers have the wire formats of the real server and its words for what it refuses, also where these are
 //! peculiar: most mistakes are 400, blocks come in no order, blocks of zeros do not exist, a single such block cannot be read
 //! with `raw` of labels, and a scale that does not exist is empty. It only reads: of `POST` and the like, the refusals are there.
 //!
-//! What it has not: 2d images, regions of interest, bodies and supervoxels that differ, queries for single labels.
+//! What it has not: 2d images, regions of interest, bodies and supervoxels that differ.
 
+mod bodies;
 mod frames;
 mod image;
 mod info;
@@ -16,7 +17,9 @@ mod options;
 mod refusal;
 mod region;
 mod repo;
+mod served;
 mod throttle;
+mod types;
 mod verbs;
 mod volume;
 
@@ -25,9 +28,12 @@ use std::sync::Arc;
 use array_core::ArrayRef;
 use serde_json::Value;
 
+use options::check_block;
 pub use options::{NodeState, ServeOptions, Version, VoxelUnit};
 use repo::RepoModel;
+pub use served::ServedVolume;
 use throttle::Throttle;
+pub use types::VoxelType;
 use volume::Volume;
 
 use crate::Result;
@@ -35,33 +41,11 @@ use crate::http::{Request, Response};
 use crate::server::Handler;
 use crate::wording::{NO_SUCH_INSTANCE, bad_api_call, redirect_to_clean_path, segments};
 
-/// A voxel instance.
-#[derive(Debug, Clone)]
-enum Instance {
-    Image(Arc<Volume>),
-    Labels(Arc<Volume>),
-}
-
-impl Instance {
-    fn volume(&self) -> &Volume {
-        match self {
-            Self::Image(volume) | Self::Labels(volume) => volume,
-        }
-    }
-
-    fn type_name(&self) -> &'static str {
-        match self {
-            Self::Image(_) => image::TYPE_NAME,
-            Self::Labels(_) => labels::TYPE_NAME,
-        }
-    }
-}
-
 /// A [`Handler`] that answers as a DVID server whose one repo holds the given arrays.
 #[derive(Debug)]
 pub struct DvidService {
     repo: RepoModel,
-    instances: Vec<Instance>,
+    instances: Vec<Arc<Volume>>,
     throttle: Throttle,
 }
 
@@ -78,25 +62,36 @@ impl DvidService {
         let repo = RepoModel::new(&options.alias, &options.versions)?;
         let mut instances = Vec::new();
         if let Some(image) = image {
-            volume::check::<u8>(&image)?;
-            options.check_block(1)?;
+            volume::check(&image, VoxelType::Uint8blk)?;
+            check_block(options.block_zyx, VoxelType::Uint8blk.block_step())?;
             let arrays = levels::of_image(image, options.image_levels)?;
             instances.extend(arrays.into_iter().enumerate().map(|(level, array)| {
                 let name = &options.image_name;
                 let name = if level == 0 { name.clone() } else { format!("{name}_{level}") };
-                let volume = Volume::new(&name, vec![array], options.block_zyx, options.unit.clone());
-                Instance::Image(Arc::new(volume))
+                let (block, unit) = (options.block_zyx, options.unit.clone());
+                Arc::new(Volume::new(&name, VoxelType::Uint8blk, vec![array], block, unit))
             }));
         }
         if let Some(labels) = labels {
-            volume::check::<u64>(&labels)?;
-            options.check_block(16)?;
+            volume::check(&labels, VoxelType::Labelmap)?;
+            check_block(options.block_zyx, VoxelType::Labelmap.block_step())?;
             let arrays = levels::of_labels(labels, options.max_downres_level)?;
-            let volume = Volume::new(&options.labels_name, arrays, options.block_zyx, options.unit.clone());
-            instances.push(Instance::Labels(Arc::new(volume)));
+            let (name, block, unit) = (&options.labels_name, options.block_zyx, options.unit.clone());
+            instances.push(Arc::new(Volume::new(name, VoxelType::Labelmap, arrays, block, unit)));
         }
-        ServeOptions::check_names(instances.iter().map(|instance| instance.volume().name.as_str()))?;
+        ServeOptions::check_names(instances.iter().map(|volume| volume.name.as_str()))?;
         Ok(Self { repo, instances, throttle: Throttle::new(options.max_throttled) })
+    }
+
+    /// Serves one more array.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_volume(mut self, served: ServedVolume) -> Result<Self> {
+        self.instances.push(Arc::new(served.into_volume()?));
+        ServeOptions::check_names(self.instances.iter().map(|volume| volume.name.as_str()))?;
+        Ok(self)
     }
 
     fn answer(&self, request: &Request) -> Response {
@@ -122,18 +117,18 @@ impl DvidService {
         rest: &[&str],
     ) -> refusal::Result<Response> {
         let node = self.repo.resolve(reference)?;
-        let instance = self.instances.iter().find(|instance| instance.volume().name == name);
-        let Some(instance) = instance else { return refusal::bad(NO_SUCH_INSTANCE) };
-        if let Some(refused) = verbs::check(request, instance, keyword, node) {
+        let volume = self.instances.iter().find(|volume| volume.name == name);
+        let Some(volume) = volume else { return refusal::bad(NO_SUCH_INSTANCE) };
+        if let Some(refused) = verbs::check(request, volume, keyword, node) {
             return refused;
         }
-        let answer = match (keyword, instance) {
-            ("info", _) => Some(Ok(json(&info::instance(instance, self.repo.root())))),
-            ("metadata", _) => Some(Ok(metadata(instance))),
-            (_, Instance::Image(volume)) => image::answer(volume, request, keyword, rest, &self.throttle),
-            (_, Instance::Labels(volume)) => labels::answer(volume, request, keyword, rest, &self.throttle),
+        let answer = match keyword {
+            "info" => Some(Ok(json(&info::instance(volume, self.repo.root())))),
+            "metadata" => Some(Ok(metadata(volume))),
+            _ if volume.voxel_type.is_labels() => labels::answer(volume, request, keyword, rest, &self.throttle),
+            _ => image::answer(volume, request, keyword, rest, &self.throttle),
         };
-        answer.unwrap_or_else(|| Ok(bad_api_call(request, name, instance.type_name())))
+        answer.unwrap_or_else(|| Ok(bad_api_call(request, name, volume.voxel_type.name())))
     }
 }
 
@@ -149,6 +144,6 @@ fn json(value: &Value) -> Response {
     frames::framed("application/json", value.to_string())
 }
 
-fn metadata(instance: &Instance) -> Response {
-    frames::framed("application/vnd.dvid-nd-data+json", format!("{}\n", info::metadata(instance)))
+fn metadata(volume: &Volume) -> Response {
+    frames::framed("application/vnd.dvid-nd-data+json", format!("{}\n", info::metadata(volume)))
 }

@@ -1,39 +1,52 @@
 //! Talking to one server: addresses, retries, budgets, bodies.
 
+mod annotation;
+mod answer;
 mod body;
 mod budget;
 mod control;
+mod keyvalue;
 mod options;
+mod record;
+mod replay;
 mod resolve;
+mod roi;
 mod seconds;
 mod server;
 mod transport;
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use array_core::ReadContext;
 use serde_json::Value;
 
+pub use annotation::{Annotation, Relation};
 pub(crate) use body::{Body, unwrap_io};
 pub use budget::Budget;
 pub(crate) use control::Control;
 pub use options::{ClientOptions, Proxy, RetryPolicy, Timeouts};
 pub use resolve::Node;
+pub use roi::{RegionOfInterest, Span};
 
 use crate::error::Asked;
 use crate::info::InstanceInfo;
 use crate::request::Request;
 use crate::{Error, Result};
+use record::Recorder;
+use replay::Recording;
 use server::ServerUrl;
 use transport::Transport;
 
 /// The longest list of repositories that is read: that of a big server takes megabytes.
 const MAX_REPOS: u64 = 256 << 20;
+/// The longest list of keys that is read.
+const MAX_KEYS: u64 = 64 << 20;
 /// The longest other JSON document that is read.
-const MAX_JSON: u64 = 16 << 20;
+const MAX_JSON: u64 = 2 << 20;
 
 /// A client of one DVID server. Clones share connections and the budget; all clients of a server share the budget.
 ///
@@ -50,9 +63,15 @@ pub struct DvidClient {
 
 struct Shared {
     server: String,
-    retry: RetryPolicy,
+    options: ClientOptions,
     budget: Arc<Budget>,
-    transport: Transport,
+    answers: Answers,
+}
+
+/// Where answers come from.
+enum Answers {
+    Server(Box<Transport>),
+    Recording(Recording),
 }
 
 impl fmt::Debug for DvidClient {
@@ -78,10 +97,47 @@ impl DvidClient {
     pub fn with_options(server: &str, options: &ClientOptions) -> Result<Self> {
         let url = ServerUrl::parse(server)?;
         let server = url.to_string();
+        let answers = Answers::Server(Box::new(Transport::new(url, options, None)?));
+        Ok(Self::of(server, options.clone(), answers))
+    }
+
+    fn of(server: String, options: ClientOptions, answers: Answers) -> Self {
         let budget = options.budget.clone().unwrap_or_else(|| Budget::shared(&server));
-        let retry = options.retry.clone();
-        let transport = Transport::new(url, options)?;
-        Ok(Self { shared: Arc::new(Shared { server, retry, budget, transport }) })
+        Self { shared: Arc::new(Shared { server, options, budget, answers }) }
+    }
+
+    /// A client of the same server that also keeps every answer in a folder, from which [`replay`](Self::replay) gives
+    /// them again. The folder is made if it does not exist; to one that does, more of the same server is added.
+    ///
+    /// Kept are whole answers that were right or final refusals, without who asked and without secrets: `cases.json` with
+    /// a line for each, and the bodies beside it.
+    ///
+    /// # Errors
+    /// [`Error::Recording`] for a folder that cannot be written or belongs to another server; [`Error::BadOption`] for a
+    /// client that replays.
+    pub fn record(&self, folder: impl AsRef<Path>) -> Result<Self> {
+        if matches!(self.shared.answers, Answers::Recording(_)) {
+            let problem = "this client replays a recording; record from one that asks a server".to_owned();
+            return Err(Error::BadOption { option: "record", problem });
+        }
+        let (server, options) = (&self.shared.server, &self.shared.options);
+        let recorder = Recorder::new(folder.as_ref(), server)?;
+        let transport = Transport::new(ServerUrl::parse(server)?, options, Some(recorder))?;
+        Ok(Self::of(server.clone(), options.clone(), Answers::Server(Box::new(transport))))
+    }
+
+    /// A client that answers from a folder that [`record`](Self::record) made, without a network.
+    ///
+    /// The same requests are answered, so read with the same options and regions as were recorded; what was not recorded
+    /// is [`Error::NotRecorded`]. Where a request had several answers in the course of time, they come in that order, and
+    /// the last one stays.
+    ///
+    /// # Errors
+    /// [`Error::Recording`] for a folder without a list of answers.
+    pub fn replay(folder: impl AsRef<Path>) -> Result<Self> {
+        let (recording, server) = Recording::open(folder.as_ref())?;
+        let server = server.unwrap_or_else(|| "recording".to_owned());
+        Ok(Self::of(server, ClientOptions::default(), Answers::Recording(recording)))
     }
 
     /// The server as `http://host:port` or `https://host/path`, without a slash at the end.
@@ -91,7 +147,12 @@ impl DvidClient {
 
     /// Whether the server wants more than an address.
     pub(crate) fn needs_headers(&self) -> bool {
-        self.shared.transport.has_headers()
+        matches!(&self.shared.answers, Answers::Server(transport) if transport.has_headers())
+    }
+
+    /// Whether answers come from a folder, so that nobody else finds the data where this client says.
+    pub(crate) fn is_replay(&self) -> bool {
+        matches!(self.shared.answers, Answers::Recording(_))
     }
 
     pub(crate) fn budget(&self) -> &Budget {
@@ -104,10 +165,12 @@ impl DvidClient {
     /// [`Error::NotFound`] with the server's words, [`Error::BadInfo`] for a document that is not one, and whatever may
     /// happen on the way.
     pub fn fetch_info(&self, uuid: &str, instance: &str) -> Result<InstanceInfo> {
-        let request = Request::info(uuid, instance);
-        self.get_json(&request, MAX_JSON, &Control::new(&ReadContext::default()), |document| {
-            InstanceInfo::parse(document, instance)
-        })
+        self.info(uuid, instance, &Control::new(&ReadContext::default()))
+    }
+
+    pub(crate) fn info(&self, uuid: &str, instance: &str, control: &Control<'_>) -> Result<InstanceInfo> {
+        let parse = |document| InstanceInfo::parse(document, instance);
+        self.get_json(&Request::info(uuid, instance), MAX_JSON, control, parse)
     }
 
     /// Sends a GET and gives its JSON, of at most `max` bytes, to `parse`.
@@ -155,7 +218,8 @@ impl DvidClient {
                 Err(error) => control.check().err().unwrap_or(error).with_asked(&shown, tries),
             };
             let wait = self.wait(tries, &error);
-            if tries > error.retries(&self.shared.retry) || started.elapsed() + wait > self.shared.retry.total {
+            let policy = &self.shared.options.retry;
+            if tries > error.retries(policy) || started.elapsed() + wait > policy.total {
                 return Err(error);
             }
             tracing::warn!(request = shown, tries, ?wait, %error, "asking again");
@@ -171,16 +235,15 @@ impl DvidClient {
         read: &mut impl FnMut(&mut Body<'_>) -> Result<T>,
     ) -> Result<T> {
         let _permit = self.shared.budget.acquire(bytes, control)?;
-        self.shared.transport.get(request, control, |body| {
-            let value = read(body)?;
-            body.finish()?;
-            Ok(value)
-        })
+        match &self.shared.answers {
+            Answers::Server(transport) => transport.get(request, control, read),
+            Answers::Recording(recording) => recording.get(request, control, read),
+        }
     }
 
     /// The wait before the next try: exponential, jittered, and as long as the server wants within our own limit.
     fn wait(&self, tries: u32, error: &Error) -> Duration {
-        let RetryPolicy { first_wait, max_wait, .. } = self.shared.retry;
+        let RetryPolicy { first_wait, max_wait, .. } = self.shared.options.retry;
         let longest = first_wait.saturating_mul(1 << (tries - 1).min(20)).min(max_wait);
         let jitter = RandomState::new().hash_one(tries) >> 11;
         let fraction = 0.5 + 0.5 * (jitter as f64 / (1_u64 << 53) as f64);

@@ -4,6 +4,7 @@ mod classify;
 mod retry;
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) use classify::from_status;
@@ -45,6 +46,8 @@ pub enum Missing {
     RegionOfInterest,
     /// The key-value instance has no such key.
     Key,
+    /// The label instance has no such body or supervoxel.
+    Label,
     /// The server does not know the address; often it is not a DVID server.
     Address,
     /// Something else, as the server's words tell.
@@ -58,6 +61,7 @@ impl fmt::Display for Missing {
             Self::Branch => "branch",
             Self::Instance => "data instance",
             Self::RegionOfInterest => "region of interest",
+            Self::Label => "label",
             Self::Key => "key",
             Self::Address => "address on this server",
             Self::Other => "thing",
@@ -237,6 +241,43 @@ pub enum Error {
         /// Which scales it has, or where coarser data are.
         rule: String,
     },
+    /// A scale that the instance claims to have is empty where the finest scale is full of labels.
+    #[error(
+        "data instance `{instance}` claims scale {scale} but holds nothing of it at voxel {voxel} (z, y, x), where scale \
+         0 is full of labels; it was never computed there: read a finer scale"
+    )]
+    AbsentScale {
+        /// Name of the instance.
+        instance: String,
+        /// The scale.
+        scale: u8,
+        /// First voxel, at that scale, of what is missing.
+        voxel: String,
+    },
+    /// The version is open, so its data may change, and the options demand one that is locked.
+    #[error("version {uuid} of `{instance}` is not locked; name one that is, or allow open versions in the options")]
+    NotLocked {
+        /// Full UUID of the version.
+        uuid: String,
+        /// Name of the instance.
+        instance: String,
+    },
+    /// A recording has no answer to a request.
+    #[error("{} has no answer to this request: what was not recorded cannot be replayed{asked}", .folder.display())]
+    NotRecorded {
+        /// Folder of the recording.
+        folder: PathBuf,
+        /// The request.
+        asked: Asked,
+    },
+    /// A recording cannot be written or read.
+    #[error("the recording {}: {problem}", .path.display())]
+    Recording {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
     /// A box that cannot be asked for.
     #[error("the box {voxels} cannot be asked for: {rule}")]
     BadBox {
@@ -295,6 +336,7 @@ macro_rules! asked_of {
             | Error::Truncated { asked, .. }
             | Error::Transport { asked, .. }
             | Error::BadInfo { asked, .. }
+            | Error::NotRecorded { asked, .. }
             | Error::DeadlineExceeded { asked } => Some(asked),
             _ => None,
         }
@@ -308,6 +350,10 @@ impl Error {
 
     pub(crate) fn bad_info(document: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::BadInfo { document: document.into(), problem: problem.into(), asked: Asked::default() }
+    }
+
+    pub(crate) fn recording(path: &Path, problem: &dyn fmt::Display) -> Self {
+        Self::Recording { path: path.to_owned(), problem: problem.to_string() }
     }
 
     /// What was asked when this went wrong; `None` where the error is not about a request.

@@ -125,7 +125,7 @@ fn parse(header: &[u8; HEADER]) -> (Coordinate, usize) {
 }
 
 /// Reads until `out` is full or the source has ended.
-fn fill(source: &mut impl Read, out: &mut [u8]) -> Result<usize> {
+pub(crate) fn fill(source: &mut impl Read, out: &mut [u8]) -> Result<usize> {
     let mut got = 0;
     while got < out.len() {
         match source.read(&mut out[got..]) {

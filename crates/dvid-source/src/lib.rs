@@ -1,10 +1,25 @@
 //! Volumes on a [DVID](https://github.com/janelia-flyem/dvid) server, over HTTP.
 //!
 //! [`DvidClient`] talks to one server; [`DvidArray`] is a volume on it, an [`Array`](array_core::Array) like any
-//! other, for `uint8blk` (8-bit images) and `labelmap` (64-bit segmentations with scales). Opening one pins the
-//! version: the UUID is resolved once, so a long read cannot jump when somebody commits. Reads are cut at block
-//! borders and fetched by a few threads in bounded memory; every frame and every length is verified, since DVID
-//! answers 200 before it knows whether it will succeed.
+//! other:
+//!
+//! | type of the instance | array |
+//! |---|---|
+//! | `uint8blk` `uint16blk` `uint32blk` `uint64blk` `float32blk` | an image; coarser [`Siblings`] `name_1`, `name_2`, … are its scales |
+//! | `rgba8blk` | an image with a channel axis in front |
+//! | any of them that passes on a precomputed volume | the same, block by block |
+//! | `labelmap` `labelarray` | labels with their scales; bodies or supervoxels ([`Ids`]), or one body as a mask ([`DvidOptions::with_body`]) |
+//! | `labelblk` | labels |
+//! | `roi` | a mask ([`RegionOfInterest`] for its blocks and regions) |
+//!
+//! Beside boxes there are labels at points ([`DvidArray::labels_at`]), keys ([`DvidClient::key_value`]), annotations
+//! ([`DvidClient::annotations`]), a cache ([`DvidArray::cached`]), reading ahead ([`read_ahead`]), and recordings
+//! ([`DvidClient::record`], [`DvidClient::replay`]). Who knows the Python or C++ clients finds their calls in
+//! [`coming_from_neuclease`].
+//!
+//! Opening a volume pins the version: the UUID is resolved once, so a long read cannot jump when somebody commits. Reads
+//! are cut at block borders and fetched by a few threads in bounded memory; every frame and every length is verified, since
+//! DVID answers 200 before it knows whether it will succeed.
 //!
 //! What it is not: it does not write, it needs no async runtime, and it resamples nothing.
 //!
@@ -32,6 +47,7 @@
 //! Servers behind `https://` need the feature `https`. The proxy variables of the environment are obeyed, except for
 //! servers on this machine; see [`ClientOptions`].
 
+mod ahead;
 mod array;
 mod client;
 mod error;
@@ -39,12 +55,20 @@ mod frames;
 mod info;
 mod payload;
 mod request;
+mod sparse;
 
-pub use array::{DvidArray, DvidOptions, Source};
+pub use ahead::{ReadAhead, read_ahead};
+pub use array::{DvidArray, DvidOptions, OpenVersions, Siblings, Source};
 pub use array_core::Strictness;
-pub use client::{Budget, ClientOptions, DvidClient, Node, Proxy, RetryPolicy, Timeouts, fetch_info};
+pub use client::{
+    Annotation, Budget, ClientOptions, DvidClient, Node, Proxy, RegionOfInterest, Relation, RetryPolicy, Span,
+    Timeouts, fetch_info,
+};
 pub use error::{Asked, Error, Missing, Result};
 pub use frames::{Frame, FrameReader};
 pub use info::InstanceInfo;
 pub use payload::Payload;
-pub use request::Request;
+pub use request::{Ids, LabelQuery, Request, SparseFormat};
+
+#[doc = include_str!("../docs/coming-from-neuclease.md")]
+pub mod coming_from_neuclease {}

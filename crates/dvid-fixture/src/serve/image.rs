@@ -1,20 +1,15 @@
-//! The endpoints of a `uint8blk` instance.
+//! The endpoints of an image instance.
 
 use std::sync::Arc;
-
-use array_core::VoxelBox;
 
 use super::frames::{Encode, framed, octets, shuffled, stream};
 use super::jpeg;
 use super::refusal::{Refusal, Result, bad};
 use super::region::{Region, block_list, check_bytes, int32, triple};
 use super::throttle::Throttle;
+use super::types::VoxelType;
 use super::volume::Volume;
 use crate::http::{Request, Response};
-
-pub(super) const TYPE_NAME: &str = "uint8blk";
-/// How the blocks count as stored; it decides what framed endpoints send unless asked for something else.
-pub(super) const COMPRESSION: &str = "LZ4 compression, level -1";
 
 /// The answer to a keyword; `None` for one that the type does not have.
 pub(super) fn answer(
@@ -34,13 +29,20 @@ pub(super) fn answer(
 }
 
 fn raw(volume: &Volume, request: &Request, keyword: &str, rest: &[&str], throttle: &Throttle) -> Result<Response> {
+    if !volume.grid_store.is_empty() {
+        return bad(format!("Data \"{}\" does not support /{keyword} endpoint since it is proxying data", volume.name));
+    }
     let region = voxel_region(keyword, rest)?;
-    region.check_payload(1, "Requested")?;
+    region.check_payload(volume.voxel_type.bytes_per_voxel() as i64, "Requested")?;
     no_roi(request)?;
     let _slot = throttle.enter(request)?;
-    let voxels = volume.read::<u8>(0, &region.voxels()?)?;
+    let voxels = volume.bytes(0, &region.voxels()?)?;
     // Of formats behind the offset, the real server takes only this one for three dimensions, and ignores any other.
-    if matches!(rest.get(3), Some(&("jpg" | "jpeg"))) { as_jpeg(&voxels, &region) } else { Ok(octets(voxels)) }
+    if volume.voxel_type == VoxelType::Uint8blk && matches!(rest.get(3), Some(&("jpg" | "jpeg"))) {
+        as_jpeg(&voxels, &region)
+    } else {
+        Ok(octets(voxels))
+    }
 }
 
 /// All planes below each other in one picture.
@@ -83,9 +85,10 @@ fn blocks(volume: &Volume, rest: &[&str]) -> Result<Response> {
     if span < 0 {
         return Err(Refusal::Bare(500, format!("Panic detected on request:\nillegal span {span}\n")));
     }
+    let bytes = volume.voxel_type.bytes_per_voxel() as i128;
     // The real server has no limit here, but its answers do not stand in the memory of a test.
-    check_bytes(volume.block_zyx.iter().fold(i128::from(span), |n, side| n * i128::from(*side)), "Requested")?;
-    let blocks = (x..x + span).map(|x| volume.read::<u8>(0, &block_box(volume, [z, y, x])?));
+    check_bytes(volume.block_zyx.iter().fold(i128::from(span) * bytes, |n, side| n * i128::from(*side)), "Requested")?;
+    let blocks = (x..x + span).map(|x| volume.bytes(0, &volume.box_of([z, y, x])?));
     let mut bytes = Vec::new();
     for block in blocks {
         bytes.append(&mut block?);
@@ -93,16 +96,11 @@ fn blocks(volume: &Volume, rest: &[&str]) -> Result<Response> {
     Ok(octets(bytes))
 }
 
-fn block_box(volume: &Volume, block_zyx: [i64; 3]) -> Result<VoxelBox> {
-    let begin: [i64; 3] = std::array::from_fn(|axis| block_zyx[axis] * volume.block_zyx[axis]);
-    Ok(VoxelBox::new(begin, volume.block_zyx)?)
-}
-
 fn subvolblocks(volume: &Arc<Volume>, request: &Request, rest: &[&str], throttle: &Throttle) -> Result<Response> {
     let [size, offset, ..] = *rest else { return bad("\"subvolblocks\" must be followed by size/offset") };
     let region = Region::parse(size, offset)?;
     region.check_aligned(volume.block_zyx, "block")?;
-    region.check_payload(1, "Requested")?;
+    region.check_payload(volume.voxel_type.bytes_per_voxel() as i64, "Requested")?;
     let payload = Payload::named(request)?;
     if payload == Payload::Jpeg {
         return bad("can't encode JPEG: expected internal block data to be JPEG, was LZ4 compression instead");
@@ -143,7 +141,7 @@ impl Payload {
 fn encoder(volume: &Arc<Volume>, payload: Payload) -> Encode {
     let volume = Arc::clone(volume);
     Box::new(move |block| {
-        let voxels = volume.block::<u8>(0, block)?;
+        let voxels = volume.block_bytes(0, block)?;
         Ok(voxels.map(|voxels| match payload {
             Payload::Uncompressed => voxels,
             _ => lz4_flex::block::compress_prepend_size(&voxels),

@@ -5,35 +5,38 @@ use serde::Serialize;
 use serde_json::{Map, Number, Value, json};
 
 use super::options::VoxelUnit;
+use super::types::VoxelType;
 use super::volume::Volume;
-use super::{Instance, image, labels};
 
 /// `{"Base": …, "Extended": …, "Extents": …}` of an instance that was made in the version `uuid`.
-pub(super) fn instance(instance: &Instance, uuid: &str) -> Value {
-    let extents = instance.volume().extents_xyz();
+pub(super) fn instance(volume: &Volume, uuid: &str) -> Value {
+    let extents = volume.extents_xyz();
     let point = |index: usize| extents.map(|extents| extents[index]);
-    let mut extended = properties(instance);
-    if let Instance::Labels(volume) = instance {
+    let mut extended = properties(volume);
+    if volume.voxel_type.has_label_blocks() {
         extended.extend(fields(json!({
             "MaxLabel": {}, "MaxRepoLabel": 0, "NextLabel": 0, "IndexedLabels": false, "MaxDownresLevel": volume.max_level(),
         })));
     }
     json!({
-        "Base": Base::new(instance, uuid),
+        "Base": Base::new(volume, uuid),
         "Extended": extended,
-        "Extents": {"MinPoint": point(0), "MaxPoint": point(1)},
+        // The oldest type of labels has none.
+        "Extents": match volume.voxel_type {
+            VoxelType::Labelblk => Value::Null,
+            _ => json!({"MinPoint": point(0), "MaxPoint": point(1)}),
+        },
     })
 }
 
 /// The answer to `metadata`: axes with size and offset, and the properties that all voxel types share.
-pub(super) fn metadata(instance: &Instance) -> Value {
-    let volume = instance.volume();
+pub(super) fn metadata(volume: &Volume) -> Value {
     let (extents, sizes, unit) = (volume.extents_xyz(), voxel_size(volume), unit_name(&volume.unit));
     let axes = ["X", "Y", "Z"].iter().zip(sizes).enumerate().map(|(axis, (label, size))| {
         let (offset, voxels) = extents.map_or((0, 0), |[first, last]| (first[axis], last[axis] - first[axis] + 1));
         json!({"Label": label, "Resolution": size, "Units": unit, "Size": voxels, "Offset": offset})
     });
-    json!({"Axes": axes.collect::<Vec<_>>(), "Properties": properties(instance)})
+    json!({"Axes": axes.collect::<Vec<_>>(), "Properties": properties(volume)})
 }
 
 #[derive(Serialize)]
@@ -59,20 +62,16 @@ struct Base<'a> {
 }
 
 impl<'a> Base<'a> {
-    fn new(instance: &'a Instance, uuid: &'a str) -> Self {
-        let (type_version, compression) = match instance {
-            Instance::Image(_) => ("0.2", image::COMPRESSION),
-            Instance::Labels(_) => ("0.1", labels::COMPRESSION),
-        };
-        let name = &instance.volume().name;
+    fn new(volume: &'a Volume, uuid: &'a str) -> Self {
+        let name = &volume.name;
         Self {
-            type_name: instance.type_name(),
-            type_url: type_url(instance),
-            type_version,
+            type_name: volume.voxel_type.name(),
+            type_url: volume.voxel_type.url(),
+            type_version: if volume.voxel_type.is_labels() { "0.1" } else { "0.2" },
             data_uuid: data_uuid(name),
             name,
             repo_uuid: uuid,
-            compression,
+            compression: &volume.compression,
             checksum: "No checksum",
             syncs: [],
             versioned: true,
@@ -80,14 +79,6 @@ impl<'a> Base<'a> {
             log_store: "none",
             tags: None,
         }
-    }
-}
-
-/// Where the type of an instance is programmed.
-pub(super) fn type_url(instance: &Instance) -> &'static str {
-    match instance {
-        Instance::Image(_) => "github.com/janelia-flyem/dvid/datatype/imageblk/uint8.go",
-        Instance::Labels(_) => "github.com/janelia-flyem/dvid/datatype/labelmap",
     }
 }
 
@@ -101,20 +92,17 @@ fn data_uuid(name: &str) -> String {
 }
 
 /// The part of `Extended` that all voxel types have.
-fn properties(instance: &Instance) -> Map<String, Value> {
-    let volume = instance.volume();
+fn properties(volume: &Volume) -> Map<String, Value> {
     let block = super::region::reversed(volume.block_zyx);
     let extents = volume.extents_xyz();
     let index = |which: usize| {
         extents.map(|extents| -> [i64; 3] { std::array::from_fn(|axis| extents[which][axis].div_euclid(block[axis])) })
     };
-    let (dtype, label) = match instance {
-        Instance::Image(_) => ("uint8", "uint8"),
-        Instance::Labels(_) => ("uint64", labels::TYPE_NAME),
-    };
+    let value = |(dtype, label): (&str, &str)| json!({"DataType": dtype, "Label": label});
+    let values: Vec<Value> = volume.voxel_type.values().into_iter().map(value).collect();
     fields(json!({
-        "Values": [{"DataType": dtype, "Label": label}],
-        "Interpolable": matches!(instance, Instance::Image(_)),
+        "Values": values,
+        "Interpolable": !volume.voxel_type.is_labels(),
         "BlockSize": block,
         "VoxelSize": voxel_size(volume),
         "VoxelUnits": vec![unit_name(&volume.unit); 3],
@@ -123,7 +111,7 @@ fn properties(instance: &Instance) -> Map<String, Value> {
         "MinIndex": index(0),
         "MaxIndex": index(1),
         "Background": 0,
-        "GridStore": "",
+        "GridStore": volume.grid_store,
         "ScaleLevel": 0,
     }))
 }

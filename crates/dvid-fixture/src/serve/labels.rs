@@ -1,4 +1,4 @@
-//! The endpoints of a `labelmap` instance.
+//! The endpoints of a label instance.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -7,16 +7,16 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use label_codecs::{compressed_segmentation, label_block};
 
+use super::bodies;
 use super::frames::{Encode, octets, shuffled, stream};
 use super::image::{no_roi, voxel_region};
 use super::refusal::{Refusal, Result, bad};
 use super::region::{Region, block_list};
 use super::throttle::Throttle;
+use super::types::VoxelType;
 use super::volume::Volume;
 use crate::http::{Request, Response};
 
-pub(super) const TYPE_NAME: &str = "labelmap";
-pub(super) const COMPRESSION: &str = "gzip compression, level -1";
 /// Blocks of `compression=google`, whatever the blocks of the instance.
 const VIEWER_BLOCK: [usize; 3] = [8; 3];
 
@@ -31,14 +31,17 @@ pub(super) fn answer(
     Some(match keyword {
         "raw" | "isotropic" => raw(volume, request, keyword, rest, throttle),
         "blocks" => blocks(volume, request, rest, throttle),
-        "specificblocks" => specificblocks(volume, request),
+        "specificblocks" if volume.voxel_type.has_label_blocks() => specificblocks(volume, request),
+        "labels" if volume.voxel_type.has_label_blocks() => bodies::labels(volume, request),
+        "sparsevol" if volume.voxel_type.has_label_blocks() => bodies::sparsevol(volume, request, rest),
+        "sparsevol-size" if volume.voxel_type.has_label_blocks() => bodies::size(volume, rest),
         _ => return None,
     })
 }
 
 fn raw(volume: &Volume, request: &Request, keyword: &str, rest: &[&str], throttle: &Throttle) -> Result<Response> {
     let region = voxel_region(keyword, rest)?;
-    let scale = scale(request)?;
+    let scale = scale(volume, request)?;
     region.check_payload(8, "requested")?;
     if scale > 0 && request.query("roi").is_some_and(|name| !name.is_empty()) {
         return bad("DVID does not currently support ROI masks on lower-scale GETs");
@@ -80,9 +83,12 @@ fn check_raw_compression(compression: &str, region: &Region) -> Result<()> {
     }
 }
 
-/// The real server cannot read exactly one block that does not exist, though its voxels are 0.
+/// Of a labelmap, the real server cannot read exactly one block that does not exist, though its voxels are 0.
 fn single_block_trap(volume: &Volume, request: &Request, region: &Region, scale: usize) -> Result<()> {
     let Some(block) = region.as_one_block(volume.block_zyx) else { return Ok(()) };
+    if volume.voxel_type != VoxelType::Labelmap {
+        return Ok(());
+    }
     if volume.block::<u64>(scale, block)?.is_some() {
         return Ok(());
     }
@@ -97,8 +103,11 @@ fn single_block_trap(volume: &Volume, request: &Request, region: &Region, scale:
 
 fn blocks(volume: &Arc<Volume>, request: &Request, rest: &[&str], throttle: &Throttle) -> Result<Response> {
     let [size, offset, ..] = *rest else { return bad("must specify size and offset with GET /blocks endpoint") };
-    let scale = scale(request)?;
+    let scale = scale(volume, request)?;
     let payload = Payload::named(request, Payload::Lz4)?;
+    if volume.voxel_type == VoxelType::Labelblk && !matches!(payload, Payload::Lz4 | Payload::Uncompressed) {
+        return bad("compression must be \"lz4\" (default) or \"uncompressed\"");
+    }
     let region = Region::parse(size, offset)?;
     region.check_aligned(volume.block_zyx, "blocks")?;
     let slot = throttle.enter(request)?;
@@ -107,14 +116,19 @@ fn blocks(volume: &Arc<Volume>, request: &Request, rest: &[&str], throttle: &Thr
 }
 
 fn specificblocks(volume: &Arc<Volume>, request: &Request) -> Result<Response> {
-    let payload = Payload::named(request, Payload::Blocks)?;
-    let scale = scale(request)?;
+    // One type takes the parameter for what it likes.
+    let named = Payload::named(request, Payload::Blocks);
+    let payload = if volume.voxel_type == VoxelType::Labelarray { Payload::Blocks } else { named? };
+    let scale = scale(volume, request)?;
     let blocks = block_list(&request.query("blocks").unwrap_or_default())?;
     Ok(stream(shuffled(blocks), encoder(volume, scale, payload), &request.path(), None))
 }
 
 /// The level: any integer, cut to 8 bits and not compared with the levels that exist, as the real server does.
-fn scale(request: &Request) -> Result<usize> {
+pub(super) fn scale(volume: &Volume, request: &Request) -> Result<usize> {
+    if !volume.voxel_type.has_label_blocks() {
+        return Ok(0);
+    }
     let Some(text) = request.query("scale").filter(|text| !text.is_empty()) else { return Ok(0) };
     match text.parse::<i64>() {
         Ok(scale) => Ok(usize::from(scale as u8)),

@@ -86,15 +86,6 @@ impl ServeOptions {
         Self { max_throttled, ..self }
     }
 
-    /// Refuses a block size whose sides are not multiples of `step` up to [`MAX_BLOCK_SIDE`].
-    pub(super) fn check_block(&self, step: u32) -> Result<()> {
-        let fits = |side: &u32| (step..=MAX_BLOCK_SIDE).contains(side) && side.is_multiple_of(step);
-        if self.block_zyx.iter().all(fits) {
-            return Ok(());
-        }
-        Err(Error::BlockSize { block_zyx: self.block_zyx, step, max: MAX_BLOCK_SIDE })
-    }
-
     /// Refuses names that no path can address, and names that occur twice.
     pub(super) fn check_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<()> {
         let mut seen: Vec<&str> = Vec::new();
@@ -113,6 +104,12 @@ impl ServeOptions {
         }
         Ok(())
     }
+}
+
+/// Refuses a block size whose sides are not multiples of `step` up to [`MAX_BLOCK_SIDE`].
+pub(super) fn check_block(block_zyx: [u32; 3], step: u32) -> Result<()> {
+    let fits = |side: &u32| (step..=MAX_BLOCK_SIDE).contains(side) && side.is_multiple_of(step);
+    if block_zyx.iter().all(fits) { Ok(()) } else { Err(Error::BlockSize { block_zyx, step, max: MAX_BLOCK_SIDE }) }
 }
 
 /// Unit of `VoxelSize` in an instance's info.

@@ -1,10 +1,13 @@
 //! The one repo of the server: versions, and the documents about them.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::options::{NodeState, Version};
 use super::refusal::{Refusal, Result, bad};
-use super::{Instance, info, json};
+use super::volume::Volume;
+use super::{info, json};
 use crate::Error;
 use crate::http::{Request, Response};
 use crate::versions::{Node, Repo, Repos};
@@ -67,7 +70,7 @@ impl RepoModel {
     }
 
     /// The answer to everything that is not about one instance.
-    pub(super) fn answer(&self, request: &Request, segments: &[&str], instances: &[Instance]) -> Result<Response> {
+    pub(super) fn answer(&self, request: &Request, segments: &[&str], instances: &[Arc<Volume>]) -> Result<Response> {
         if !matches!(request.method(), "GET" | "HEAD") {
             return self.refuse_write(segments);
         }
@@ -104,8 +107,8 @@ impl RepoModel {
         bad(super::verbs::READ_ONLY)
     }
 
-    fn info(&self, instances: &[Instance]) -> Value {
-        let described = |instance: &Instance| (instance.volume().name.clone(), info::instance(instance, self.root()));
+    fn info(&self, instances: &[Arc<Volume>]) -> Value {
+        let described = |volume: &Arc<Volume>| (volume.name.clone(), info::instance(volume, self.root()));
         let data: Map<String, Value> = instances.iter().map(described).collect();
         let nodes = &self.repos.0[0].nodes;
         let nodes: Map<String, Value> =
@@ -146,10 +149,8 @@ fn server_info(request: &Request) -> Value {
     })
 }
 
-fn types(instances: &[Instance]) -> Value {
-    let types = instances.iter().map(|instance| {
-        let url = info::type_url(instance);
-        (instance.type_name().to_owned(), Value::from(url))
-    });
+fn types(instances: &[Arc<Volume>]) -> Value {
+    let types =
+        instances.iter().map(|volume| (volume.voxel_type.name().to_owned(), Value::from(volume.voxel_type.url())));
     Value::Object(types.collect())
 }

@@ -1,8 +1,9 @@
 //! Verbs other than GET: this server only reads.
 
+use super::NodeState;
 use super::refusal::{Refusal, Result};
 use super::repo::NodeView;
-use super::{Instance, NodeState};
+use super::volume::Volume;
 use crate::http::{Request, Response};
 use crate::wording::locked;
 
@@ -10,17 +11,12 @@ use crate::wording::locked;
 pub(super) const READ_ONLY: &str = "Server in read-only mode and will only accept GET and HEAD requestcs";
 
 /// The answer to a request on an instance whose verb is refused; `None` if the endpoint may answer it.
-pub(super) fn check(
-    request: &Request,
-    instance: &Instance,
-    keyword: &str,
-    node: NodeView<'_>,
-) -> Option<Result<Response>> {
+pub(super) fn check(request: &Request, volume: &Volume, keyword: &str, node: NodeView<'_>) -> Option<Result<Response>> {
     match request.method() {
         "GET" => None,
-        "HEAD" if matches!(instance, Instance::Labels(_)) => None,
+        "HEAD" if volume.voxel_type.has_label_blocks() => None,
         "HEAD" => {
-            let name = &instance.volume().name;
+            let name = &volume.name;
             Some(Err(Refusal::Bad(format!("Data \"{name}\" can only handle GET or POST HTTP verbs"))))
         }
         _ if node.state == NodeState::Locked => Some(Ok(locked(request, keyword, node.uuid))),

@@ -1,7 +1,7 @@
 //! Which boxes to ask for.
 
 use array_core::{Result, VoxelBox};
-use ndarray::{ArrayViewMut3, Axis};
+use ndarray::{ArrayViewMut4, Axis};
 
 /// How much longer a request may be along x than along the other axes: the server keeps rows of blocks together.
 const LONG_IN_X: i64 = 4;
@@ -48,14 +48,14 @@ impl Chunks {
         (0..3).map(longest).fold(1, u64::saturating_mul)
     }
 
-    /// The chunks, each with its part of the output.
-    pub(super) fn split<'a, T>(&self, out: ArrayViewMut3<'a, T>) -> Result<Vec<(VoxelBox, ArrayViewMut3<'a, T>)>> {
+    /// The chunks, each with its part of the output c, z, y, x.
+    pub(super) fn split<'a, T>(&self, out: ArrayViewMut4<'a, T>) -> Result<Vec<(VoxelBox, ArrayViewMut4<'a, T>)>> {
         let mut parts = vec![([0; 3], [0; 3], out)];
         for axis in 0..3 {
             let mut split = Vec::with_capacity(parts.len() * self.cuts[axis].len());
             for (mut begin, mut end, mut view) in parts {
                 for pair in self.cuts[axis].windows(2) {
-                    let (front, back) = view.split_at(Axis(axis), (pair[1] - pair[0]) as usize);
+                    let (front, back) = view.split_at(Axis(axis + 1), (pair[1] - pair[0]) as usize);
                     (begin[axis], end[axis]) = (pair[0], pair[1]);
                     split.push((begin, end, front));
                     view = back;
@@ -82,7 +82,8 @@ impl Chunks {
                 longer
             };
             let allowed = |axis: &usize| {
-                chunk[*axis] < self.covered(*axis) && doubled(*axis).iter().product::<i64>() <= max_voxels
+                chunk[*axis] < self.covered(*axis)
+                    && doubled(*axis).iter().fold(1_i64, |n, side| n.saturating_mul(*side)) <= max_voxels
             };
             let length = |axis: &usize| if *axis == 2 { chunk[2] / LONG_IN_X } else { chunk[*axis] };
             match [2, 1, 0].into_iter().filter(allowed).min_by_key(length) {
@@ -96,7 +97,7 @@ impl Chunks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::Array3;
+    use ndarray::Array4;
     use proptest::prelude::*;
 
     fn chunks(begin: [i64; 3], shape: [i64; 3], block: [i64; 3], max: i64) -> Chunks {
@@ -121,11 +122,11 @@ mod tests {
             max in 1..20_000_i64,
         ) {
             let chunks = chunks(begin, shape, block, max);
-            let mut out = Array3::<u8>::zeros(shape.map(|n| n as usize));
+            let mut out = { let [z, y, x] = shape.map(|n| n as usize); Array4::<u8>::zeros((1, z, y, x)) };
             let parts = chunks.split(out.view_mut()).unwrap();
             prop_assert_eq!(parts.len(), chunks.len());
             for (voxels, mut view) in parts {
-                prop_assert_eq!(voxels.shape_usize().unwrap(), view.shape());
+                prop_assert_eq!(&voxels.shape_usize().unwrap(), &view.shape()[1..]);
                 view.map_inplace(|n| *n += 1);
                 let mut blocks = 1;
                 let mut covered = 1;

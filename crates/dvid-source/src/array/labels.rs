@@ -1,12 +1,15 @@
-//! Labelmaps: label blocks in frames, or LZ4 of a box.
+//! Labels: label blocks in frames, or LZ4 of a box.
+
+use std::sync::atomic::Ordering;
 
 use array_core::{Coordinate, VoxelBox};
-use ndarray::{ArrayView3, ArrayViewMut3, s};
+use ndarray::{Array4, ArrayViewMut4};
 
-use super::Volume;
-use crate::client::{Body, Control};
-use crate::request::Request;
-use crate::{FrameReader, Payload, Result};
+use super::frames::{Due, copy, cover, place};
+use super::volume::{Route, Volume};
+use crate::client::Control;
+use crate::request::{LabelQuery, Request};
+use crate::{Error, Payload, Result};
 
 /// Bytes that a thread needs beside the output: a payload, what it inflates to, and a block.
 pub(super) fn block_memory(block: [i64; 3]) -> Result<u64> {
@@ -20,57 +23,60 @@ pub(super) fn raw_memory(voxels: u64) -> u64 {
     voxels.saturating_mul(8 + 9)
 }
 
-/// Reads the blocks around a box and copies what lies within.
-pub(super) fn fetch_blocks(
+/// Reads a box in the way that works for the volume.
+pub(super) fn fetch(
     volume: &Volume,
     scale: u8,
     voxels: &VoxelBox,
-    mut out: ArrayViewMut3<'_, u64>,
+    out: ArrayViewMut4<'_, u64>,
     control: &Control<'_>,
 ) -> Result<()> {
-    let size = Coordinate::from(volume.block);
-    let blocks = VoxelBox::from_bounds(voxels.begin().div_floor(&size)?, voxels.end().div_ceil(&size)?)?;
-    let cover = VoxelBox::from_bounds(blocks.begin().checked_mul(&size)?, blocks.end().checked_mul(&size)?)?;
-    let source = &volume.source;
-    let request = Request::blocks(&source.uuid, &source.instance, &cover, scale, Payload::LabelBlock)?;
-    let bytes = 8 * cover.voxels()?;
-    volume.client.get(&request, bytes, control, |body| place_blocks(body, volume.block, &blocks, voxels, &mut out))
+    match volume.route {
+        Route::LabelBlocks => fetch_blocks(volume, scale, voxels, out, control),
+        _ => fetch_raw(volume, scale, voxels, out, control),
+    }
 }
 
-fn place_blocks(
-    body: &mut Body<'_>,
-    block: [i64; 3],
-    blocks: &VoxelBox,
+/// Reads the blocks around a box and copies what lies within.
+fn fetch_blocks(
+    volume: &Volume,
+    scale: u8,
     voxels: &VoxelBox,
-    out: &mut ArrayViewMut3<'_, u64>,
+    mut out: ArrayViewMut4<'_, u64>,
+    control: &Control<'_>,
 ) -> Result<()> {
-    let shape = block.map(|side| side as usize);
-    // Blocks that do not exist are not sent. An earlier try may have left something here.
-    out.fill(0);
-    let max = Payload::LabelBlock.max_len(shape)?;
-    let mut frames = FrameReader::new(body, |block: &Coordinate| blocks.contains_point(block), max);
-    let (mut labels, mut scratch) = (vec![0; shape.iter().product()], Vec::new());
-    while let Some(frame) = frames.next()? {
-        let at = VoxelBox::new(frame.block.checked_mul(&block.into())?, block)?;
-        if let Err(error) = Payload::LabelBlock.decode(frame.payload, shape, &mut labels, &mut scratch) {
-            return Err(frames.damaged_payload(error));
-        }
-        copy(&labels, &at, voxels, out)?;
+    let (blocks, covered) = cover(voxels, volume.block)?;
+    let source = &volume.source;
+    let query = LabelQuery::default().with_scale(scale).with_ids(volume.ids);
+    let request = Request::blocks(&source.uuid, &source.instance, &covered, &query)?;
+    let (bytes, shape) = (8 * covered.voxels()?, volume.block.map(|side| side as usize));
+    let due = Due { blocks: &blocks, block: volume.block, max_payload: Payload::LabelBlock.max_len(shape)? };
+    let mut scratch = Vec::new();
+    let count = volume.client.get(&request, bytes, control, |body| {
+        place(body, &due, voxels, &mut out, |payload, labels: &mut [u64]| {
+            Payload::LabelBlock.decode(payload, shape, labels, &mut scratch)
+        })
+    })?;
+    if count > 0 {
+        volume.seen_scales.fetch_or(1 << scale, Ordering::Relaxed);
+        return Ok(());
     }
-    Ok(())
+    check_scale(volume, scale, voxels, control)
 }
 
 /// Reads a box as LZ4.
-pub(super) fn fetch_raw(
+fn fetch_raw(
     volume: &Volume,
     scale: u8,
     voxels: &VoxelBox,
-    mut out: ArrayViewMut3<'_, u64>,
+    mut out: ArrayViewMut4<'_, u64>,
     control: &Control<'_>,
 ) -> Result<()> {
-    let asked = avoid_single_block(voxels, volume.block)?;
+    let is_trapped = volume.info.type_name() == "labelmap";
+    let asked = if is_trapped { avoid_single_block(voxels, volume.block)? } else { *voxels };
     let source = &volume.source;
-    let request = Request::raw_labels(&source.uuid, &source.instance, &asked, scale, Payload::Lz4)?;
+    let query = LabelQuery::default().with_scale(scale).with_ids(volume.ids).with_payload(Payload::Lz4);
+    let request = Request::raw_labels(&source.uuid, &source.instance, &asked, &query)?;
     let shape: Vec<usize> = asked.shape_usize()?;
     let shape = [shape[0], shape[1], shape[2]];
     let max = Payload::Lz4.max_len(shape)? as u64;
@@ -79,7 +85,34 @@ pub(super) fn fetch_raw(
         let mut labels = vec![0; shape.iter().product()];
         Payload::Lz4.decode(&packed, shape, &mut labels, &mut Vec::new())?;
         copy(&labels, &asked, voxels, &mut out)
-    })
+    })?;
+    if out.iter().any(|label| *label != 0) {
+        volume.seen_scales.fetch_or(1 << scale, Ordering::Relaxed);
+        return Ok(());
+    }
+    check_scale(volume, scale, voxels, control)
+}
+
+/// Makes sure that a box without labels is one because there are none, not because nobody ever computed the scale: the
+/// server tells neither. Unless the scale is known to exist, the block at scale 0 in the middle of the box is looked at.
+fn check_scale(volume: &Volume, scale: u8, voxels: &VoxelBox, control: &Control<'_>) -> Result<()> {
+    if scale == 0 || volume.seen_scales.load(Ordering::Relaxed) >> scale & 1 == 1 {
+        return Ok(());
+    }
+    let middle = [0, 1, 2].map(|axis| {
+        let range = voxels.range(axis);
+        ((range.start + range.end) << scale).div_euclid(2).div_euclid(volume.block[axis]) * volume.block[axis]
+    });
+    let probe = VoxelBox::new(middle, volume.block)?;
+    let mut finest =
+        Array4::<u64>::zeros((1, volume.block[0] as usize, volume.block[1] as usize, volume.block[2] as usize));
+    fetch(volume, 0, &probe, finest.view_mut(), control)?;
+    // Whatever rule makes coarse labels of fine ones, it leaves some of so many.
+    if 2 * finest.iter().filter(|label| **label != 0).count() > finest.len() {
+        let voxel = Coordinate::from(middle.map(|index| index >> scale)).to_string();
+        return Err(Error::AbsentScale { instance: volume.source.instance.clone(), scale, voxel });
+    }
+    Ok(())
 }
 
 /// The box to ask for: one voxel more if it is exactly one block, on which servers fail where the block does not exist.
@@ -87,22 +120,6 @@ fn avoid_single_block(voxels: &VoxelBox, block: [i64; 3]) -> Result<VoxelBox> {
     let single = voxels.shape() == Coordinate::from(block) && voxels.begin().is_multiple_of(&block.into())?;
     let more = [i64::from(single), 0, 0];
     Ok(VoxelBox::new(voxels.begin(), voxels.shape().checked_add(&more.into())?)?)
-}
-
-/// Copies what two boxes share, from labels in C order to a view.
-fn copy(labels: &[u64], from: &VoxelBox, to: &VoxelBox, out: &mut ArrayViewMut3<'_, u64>) -> Result<()> {
-    let shared = from.intersect(to)?;
-    if shared.is_empty() {
-        return Ok(());
-    }
-    let shape = from.shape_usize()?;
-    let labels = ArrayView3::from_shape((shape[0], shape[1], shape[2]), labels).map_err(|error| {
-        crate::Error::BadBox { voxels: format!("{from}: {error}"), rule: "its labels were not counted right" }
-    })?;
-    let (source, target) = (shared.index_ranges(from)?, shared.index_ranges(to)?);
-    let part = |r: &[std::ops::Range<usize>]| s![r[0].clone(), r[1].clone(), r[2].clone()];
-    out.slice_mut(part(&target)).assign(&labels.slice(part(&source)));
-    Ok(())
 }
 
 #[cfg(test)]
@@ -118,15 +135,5 @@ mod tests {
         assert_eq!(asked([-32, 64, 0], [32; 3]), VoxelBox::new([-32, 64, 0], [33, 32, 32]).unwrap());
         assert!(!widened([0, 0, 1], [32; 3]), "not aligned");
         assert!(!widened([0, 0, 0], [32, 32, 64]), "two blocks");
-    }
-
-    #[test]
-    fn only_what_two_boxes_share_is_copied() {
-        let from = VoxelBox::new([0, 0, 0], [2, 2, 2]).unwrap();
-        let to = VoxelBox::new([1, -1, 1], [2, 2, 2]).unwrap();
-        let mut out = ndarray::Array3::<u64>::zeros((2, 2, 2));
-        copy(&[1, 2, 3, 4, 5, 6, 7, 8], &from, &to, &mut out.view_mut()).unwrap();
-        assert_eq!(out[[0, 1, 0]], 6);
-        assert_eq!(out.sum(), 6);
     }
 }

@@ -1,7 +1,31 @@
 use array_core::{Axes, Coordinate, IntoWorld, Length, Strictness, VoxelBox};
 use serde::{Deserialize, Serialize};
 
+use crate::request::Ids;
 use crate::{Error, Result};
+
+/// Whether instances `name_1`, `name_2`, … are taken as the coarser scales of the image `name`: DVID has no other way to
+/// hold them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Siblings {
+    /// Each that is there, has the type of the image, and lies where it should.
+    #[default]
+    Find,
+    /// None; saves a request for each, and one for the first that is not there.
+    Ignore,
+}
+
+/// What to do with a version that is not locked, whose voxels may change between two requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenVersions {
+    /// Read it and log a warning.
+    #[default]
+    Warn,
+    /// Refuse it: [`Error::NotLocked`](crate::Error::NotLocked).
+    Refuse,
+}
 
 /// How to open an instance. The default is what the server says, at its finest scale.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +38,11 @@ pub struct DvidOptions {
     pub(super) voxel_size: Option<Coordinate<Length>>,
     pub(super) strictness: Strictness,
     pub(super) chunk_voxels: u64,
+    pub(super) ids: Ids,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<u64>,
+    pub(super) siblings: Siblings,
+    pub(super) open_versions: OpenVersions,
 }
 
 /// Voxels of one request by default: 16 MiB of labels, so that four in flight fill the budget.
@@ -23,12 +52,23 @@ const MAX_CHUNK_VOXELS: u64 = 256 * 256 * 256;
 
 impl Default for DvidOptions {
     fn default() -> Self {
-        Self { scale: 0, extents: None, voxel_size: None, strictness: Strictness::Lenient, chunk_voxels: CHUNK_VOXELS }
+        Self {
+            scale: 0,
+            extents: None,
+            voxel_size: None,
+            strictness: Strictness::default(),
+            chunk_voxels: CHUNK_VOXELS,
+            ids: Ids::default(),
+            body: None,
+            siblings: Siblings::default(),
+            open_versions: OpenVersions::default(),
+        }
     }
 }
 
 impl DvidOptions {
-    /// The scale to read: its voxels are 2^scale times as large as the finest. Only labelmaps have more than scale 0.
+    /// The scale to read: its voxels are 2^scale times as large as the finest. Labels hold theirs in one instance, images
+    /// in [`Siblings`].
     pub fn with_scale(mut self, scale: u8) -> Self {
         self.scale = scale;
         self
@@ -47,7 +87,32 @@ impl DvidOptions {
         self
     }
 
-    /// What to do where the server states units that nobody knows.
+    /// Which ids a labelmap is read as; bodies by default.
+    pub fn with_ids(mut self, ids: Ids) -> Self {
+        self.ids = ids;
+        self
+    }
+
+    /// Opens one body (or supervoxel, see [`with_ids`](Self::with_ids)) of a labelmap or labelarray as a mask.
+    pub fn with_body(mut self, label: u64) -> Self {
+        self.body = Some(label);
+        self
+    }
+
+    /// Whether to look for the coarser scales of an image.
+    pub fn with_siblings(mut self, siblings: Siblings) -> Self {
+        self.siblings = siblings;
+        self
+    }
+
+    /// What to do with a version that is not locked.
+    pub fn with_open_versions(mut self, open_versions: OpenVersions) -> Self {
+        self.open_versions = open_versions;
+        self
+    }
+
+    /// What to do where the server states units that nobody knows, or where a proxied volume leaves out blocks, which may
+    /// be empty or may have failed.
     pub fn with_strictness(mut self, strictness: Strictness) -> Self {
         self.strictness = strictness;
         self
@@ -66,6 +131,9 @@ impl DvidOptions {
                 "chunk_voxels",
                 format!("{} voxels; from 1 to {MAX_CHUNK_VOXELS} are possible", self.chunk_voxels),
             );
+        }
+        if self.body == Some(0) {
+            return bad("body", "0 is the background, which has no runs; read the labels and compare".to_owned());
         }
         if let Some(voxels) = self.extents.filter(|voxels| voxels.dims() != 3) {
             return bad("extents", format!("{voxels} has to have the axes z, y, x"));

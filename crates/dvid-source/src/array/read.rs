@@ -3,55 +3,114 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use array_core::{ArrayMeta, BlockMut, Element, ReadContext, ReadPlan, VoxelBox, block_bytes};
-use ndarray::{ArrayViewMut3, Ix3};
+use array_core::{ArrayMeta, BlockMut, DType, Element, ReadContext, ReadPlan, VoxelBox, block_bytes};
+use ndarray::{ArrayViewMut4, ArrayViewMutD, Axis, Ix4};
 
 use super::chunks::Chunks;
-use super::{Route, Volume, image, labels};
+use super::image::Voxel;
+use super::volume::{Route, Volume};
+use super::{body, image, labels};
 use crate::client::Control;
 use crate::{Error, Result};
 
-/// A part of a read: its voxels and where they go.
-type Task<'a, T> = (VoxelBox, ArrayViewMut3<'a, T>);
+/// A part of a read: its voxels and where they go, channels first.
+type Task<'a, T> = (VoxelBox, ArrayViewMut4<'a, T>);
 
 pub(super) fn read(volume: &Volume, scale: u8, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
+    let scale = volume.own_scale(scale);
+    match out {
+        BlockMut::U8(out) => read_image(volume, voxels, out, cx),
+        BlockMut::U16(out) => read_image(volume, voxels, out, cx),
+        BlockMut::U32(out) => read_image(volume, voxels, out, cx),
+        BlockMut::F32(out) => read_image(volume, voxels, out, cx),
+        BlockMut::U64(out) => match volume.route {
+            Route::LabelBlocks | Route::LabelRaw => {
+                run(volume, voxels, out, cx, |voxels, out, control| labels::fetch(volume, scale, voxels, out, control))
+            }
+            _ => read_image(volume, voxels, out, cx),
+        },
+        BlockMut::Bool(out) => read_mask(volume, scale, voxels, out, cx),
+        other => Err(not_of_type(volume, other.dtype())),
+    }
+}
+
+fn read_image<T: Voxel>(volume: &Volume, voxels: &VoxelBox, out: ArrayViewMutD<'_, T>, cx: &ReadContext) -> Result<()> {
     match volume.route {
-        Route::Image => run(volume, voxels, out, cx, |voxels, out, control| image::fetch(volume, voxels, out, control)),
-        Route::LabelBlocks => run(volume, voxels, out, cx, |voxels, out, control| {
-            labels::fetch_blocks(volume, scale, voxels, out, control)
-        }),
-        Route::LabelRaw => {
-            run(volume, voxels, out, cx, |voxels, out, control| labels::fetch_raw(volume, scale, voxels, out, control))
+        _ if volume.voxels.dtype != T::DTYPE => Err(not_of_type(volume, T::DTYPE)),
+        Route::Raw => run(volume, voxels, out, cx, |voxels, out, control| image::fetch(volume, voxels, out, control)),
+        _ => run(volume, voxels, out, cx, |voxels, out, control| image::fetch_blocks(volume, voxels, out, control)),
+    }
+}
+
+fn read_mask(
+    volume: &Volume,
+    scale: u8,
+    voxels: &VoxelBox,
+    mut out: ArrayViewMutD<'_, bool>,
+    cx: &ReadContext,
+) -> Result<()> {
+    match &volume.route {
+        Route::Region(region) => {
+            out.fill(false);
+            let mut out = channels_first(out, voxels)?;
+            let mut out = out.index_axis_mut(Axis(0), 0);
+            region.within(voxels).try_for_each(|part| body::mark(&part, voxels, &mut out))
         }
+        Route::Body(body) => run(volume, voxels, out, cx, |voxels, mut out, control| {
+            body.fetch(volume, scale, voxels, out.index_axis_mut(Axis(0), 0), control)
+        }),
+        _ => Err(not_of_type(volume, DType::Bool)),
+    }
+}
+
+fn not_of_type(volume: &Volume, asked: DType) -> Error {
+    Error::Array(array_core::Error::DTypeMismatch { asked, found: volume.voxels.dtype })
+}
+
+/// The requests of a read.
+fn chunks(volume: &Volume, voxels: &VoxelBox) -> Chunks {
+    match volume.route {
+        // Old servers mix up the frames of such volumes if there are several.
+        Route::Blocks => Chunks::new(voxels, volume.block, 1),
+        // One request costs the server the whole body, whatever the box.
+        Route::Body(_) | Route::Region(_) => Chunks::new(voxels, volume.block, i64::MAX),
+        _ => Chunks::new(voxels, volume.block, volume.chunk_voxels),
     }
 }
 
 pub(super) fn plan(volume: &Volume, meta: &ArrayMeta, voxels: &VoxelBox) -> Result<ReadPlan> {
     let result = block_bytes(meta.dtype(), &meta.block_shape(voxels)?)? as u64;
-    let chunks = Chunks::new(voxels, volume.block, volume.chunk_voxels);
+    let chunks = chunks(volume, voxels);
     let threads = chunks.len().min(volume.client.budget().requests()) as u64;
+    let covered = || chunks.covered_voxels().saturating_mul(volume.voxel_bytes());
     let (fetched, per_thread) = match volume.route {
-        Route::Image => (result, image::STAGE as u64),
-        Route::LabelBlocks => (chunks.covered_voxels().saturating_mul(8), labels::block_memory(volume.block)?),
+        Route::Region(_) => return Ok(ReadPlan::in_memory(result)),
+        Route::Body(_) => (result, 0),
+        Route::Raw => (result, image::STAGE as u64),
+        Route::Blocks => (covered(), image::block_memory(volume)),
+        Route::LabelBlocks => (covered(), labels::block_memory(volume.block)?),
         Route::LabelRaw => (result, labels::raw_memory(chunks.largest())),
     };
     let peak = result.saturating_add(per_thread.saturating_mul(threads));
     Ok(ReadPlan::fetched(chunks.len() as u64, fetched, result, peak))
 }
 
+/// The output with a channel axis in front, also where the array has none.
+fn channels_first<'a, T>(out: ArrayViewMutD<'a, T>, voxels: &VoxelBox) -> Result<ArrayViewMut4<'a, T>> {
+    let out = if out.ndim() == 3 { out.insert_axis(Axis(0)) } else { out };
+    out.into_dimensionality::<Ix4>()
+        .map_err(|_| Error::BadBox { voxels: voxels.to_string(), rule: "the output has to have the axes z, y, x" })
+}
+
 /// Splits the read and fetches its parts by threads of its own, never those of a pool that others compute on.
 fn run<T: Element>(
     volume: &Volume,
     voxels: &VoxelBox,
-    out: BlockMut<'_>,
+    out: ArrayViewMutD<'_, T>,
     cx: &ReadContext,
-    fetch: impl Fn(&VoxelBox, ArrayViewMut3<'_, T>, &Control<'_>) -> Result<()> + Sync,
+    fetch: impl Fn(&VoxelBox, ArrayViewMut4<'_, T>, &Control<'_>) -> Result<()> + Sync,
 ) -> Result<()> {
-    let out = out
-        .into_view::<T>()?
-        .into_dimensionality::<Ix3>()
-        .map_err(|_| Error::BadBox { voxels: voxels.to_string(), rule: "the output has to have the axes z, y, x" })?;
-    let tasks = Chunks::new(voxels, volume.block, volume.chunk_voxels).split(out)?;
+    let tasks = chunks(volume, voxels).split(channels_first(out, voxels)?)?;
     let (threads, control) = (tasks.len().min(volume.client.budget().requests()), Control::new(cx));
     if threads == 1 {
         return tasks.into_iter().try_for_each(|(voxels, out)| fetch(&voxels, out, &control));
@@ -76,7 +135,7 @@ struct Queue<'a, T> {
 }
 
 impl<T> Queue<'_, T> {
-    fn work(&self, control: &Control<'_>, fetch: impl Fn(&VoxelBox, ArrayViewMut3<'_, T>, &Control<'_>) -> Result<()>) {
+    fn work(&self, control: &Control<'_>, fetch: impl Fn(&VoxelBox, ArrayViewMut4<'_, T>, &Control<'_>) -> Result<()>) {
         while let Some((voxels, out)) = self.next() {
             let Err(error) = control.check().and_then(|()| fetch(&voxels, out, control)) else { continue };
             let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);

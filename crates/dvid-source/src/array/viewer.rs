@@ -1,9 +1,11 @@
 //! What Neuroglancer makes of a volume of a DVID server.
 
-use array_core::{Coordinate, Length, ViewerSource, VoxelBox};
+use array_core::{Coordinate, Kind, Length, ViewerSource, VoxelBox};
 
-use super::{DvidOptions, Route, Volume};
+use super::DvidOptions;
+use super::volume::{Route, Volume};
 use crate::Result;
+use crate::request::Ids;
 
 /// Chunks of the viewer, whatever the blocks of the server are.
 const VIEWER_CHUNK: i64 = 64;
@@ -22,7 +24,7 @@ pub(super) fn source(
         return Ok(ViewerSource::NotShown { url, reason });
     }
     let jpeg = || "the viewer gets grayscale from DVID as JPEG, which changes values slightly".to_owned();
-    Ok(ViewerSource::Shown { url, lossy: (volume.route == Route::Image).then(jpeg) })
+    Ok(ViewerSource::Shown { url, lossy: (volume.voxels.kind == Kind::Image).then(jpeg) })
 }
 
 /// The first thing that keeps the viewer from showing these voxels in their place.
@@ -34,10 +36,10 @@ fn hindrance(
     finest: &VoxelBox,
 ) -> Result<Option<String>> {
     let info = &volume.info;
-    let reason = if scale > 0 {
+    let reason = if let Some(reason) = hindrance_of_type(volume) {
+        reason
+    } else if scale > 0 {
         "the viewer counts voxels at scale 0 and chooses the scale by itself; show scale 0".to_owned()
-    } else if volume.route != Route::Image && volume.max_scale() == 0 {
-        "the viewer refuses labelmaps whose MaxDownresLevel is 0".to_owned()
     } else if volume.client.needs_headers() {
         "the server needs headers that the viewer does not send".to_owned()
     } else if info.voxel_box()?.is_none() {
@@ -55,6 +57,23 @@ fn hindrance(
         return Ok(None);
     };
     Ok(Some(reason))
+}
+
+/// What keeps the viewer from showing voxels of this type as they are read here.
+fn hindrance_of_type(volume: &Volume) -> Option<String> {
+    let reason = match (&volume.route, volume.info.type_name()) {
+        (Route::Region(_), _) => "the viewer cannot show regions of interest".to_owned(),
+        (Route::Body(_), _) => "the viewer would show all bodies".to_owned(),
+        (Route::Blocks, _) => "the server does not give the viewer what it only passes on".to_owned(),
+        _ if volume.client.is_replay() => "it is replayed from a recording, without a server".to_owned(),
+        _ if volume.ids == Ids::Supervoxels => "the viewer would show bodies, not supervoxels".to_owned(),
+        (_, "labelmap" | "labelarray") if volume.max_scale() == 0 => {
+            "the viewer refuses labelmaps whose MaxDownresLevel is 0".to_owned()
+        }
+        (_, "uint8blk" | "labelmap" | "labelarray" | "labelblk") => return None,
+        (_, other) => format!("the viewer cannot show the type {other}"),
+    };
+    Some(reason)
 }
 
 /// An axis on which the viewer, which rounds towards zero, would begin too late.

@@ -1,8 +1,7 @@
 use std::io::{self, Read};
 
-use ureq::http::Response;
-
 use super::control::Control;
+use super::record::Take;
 use crate::error::Asked;
 use crate::frames::readable_end;
 use crate::{Error, Result};
@@ -15,16 +14,27 @@ const MAX_REST: u64 = 4_000;
 /// It is an [`io::Read`] for those that need one; the errors of that are ours, wrapped, and [`unwrap_io`] gets them
 /// back.
 pub(crate) struct Body<'a> {
-    reader: ureq::BodyReader<'a>,
+    reader: Box<dyn Read + 'a>,
     control: &'a Control<'a>,
     stated: Option<u64>,
     read: u64,
+    /// Where a copy of what is read goes.
+    copy: Option<Take<'a>>,
 }
 
 impl<'a> Body<'a> {
-    pub(super) fn new(response: &'a mut Response<ureq::Body>, control: &'a Control<'a>) -> Self {
-        let stated = response.body().content_length();
-        Self { reader: response.body_mut().as_reader(), control, stated, read: 0 }
+    /// What `reader` gives, which should be as long as `stated`.
+    pub(super) fn new(reader: impl Read + 'a, stated: Option<u64>, control: &'a Control<'a>) -> Self {
+        Self { reader: Box::new(reader), control, stated, read: 0, copy: None }
+    }
+
+    pub(super) fn with_copy(self, copy: Option<Take<'a>>) -> Self {
+        Self { copy, ..self }
+    }
+
+    /// The copy of what was read so far.
+    pub(super) fn into_copy(self) -> Option<Take<'a>> {
+        self.copy
     }
 
     /// Fills `out`; `due` is how long the whole body should be, for the error.
@@ -85,6 +95,9 @@ impl<'a> Body<'a> {
         match self.reader.read(out) {
             Ok(n) => {
                 self.read += n as u64;
+                if let Some(copy) = &mut self.copy {
+                    copy.write(&out[..n]);
+                }
                 Ok(n)
             }
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {

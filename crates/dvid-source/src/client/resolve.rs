@@ -79,7 +79,7 @@ impl DvidClient {
             return Ok(node);
         }
         let request = instance.map_or_else(|| Request::repo_info(reference), |name| Request::info(reference, name));
-        match self.get(&request, 0, control, |body| body.read_all(super::MAX_JSON)) {
+        match self.get(&request, 0, control, |body| body.read_all(super::MAX_REPOS)) {
             Err(error) => Err(error),
             Ok(_) => Err(Error::bad_info(
                 "repos/info",

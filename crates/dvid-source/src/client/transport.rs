@@ -1,19 +1,17 @@
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use ureq::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, header};
 use ureq::{Agent, config::Config};
 
+use super::answer::{Head, receive};
 use super::body::{self, Body};
 use super::control::{Control, POLL};
 use super::options::{ClientOptions, Proxy};
+use super::record::Recorder;
 use super::server::ServerUrl;
-use crate::error::from_status;
 use crate::request::{Request, encode};
 use crate::{Error, Result};
-
-/// The most of an error's text that is read.
-const MAX_MESSAGE: u64 = 10_000;
 
 /// Sends requests to one server and watches over them.
 ///
@@ -26,10 +24,11 @@ pub(super) struct Transport {
     /// Parameters of every request, beginning with `u=`; they may hold a secret.
     query: String,
     idle: Mutex<Vec<Agent>>,
+    recorder: Option<Recorder>,
 }
 
 impl Transport {
-    pub(super) fn new(url: ServerUrl, options: &ClientOptions) -> Result<Self> {
+    pub(super) fn new(url: ServerUrl, options: &ClientOptions, recorder: Option<Recorder>) -> Result<Self> {
         let proxy = proxy(&url, &options.proxy)?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -46,7 +45,7 @@ impl Transport {
             query = format!("{query}&admintoken={}", encode(&token.0));
         }
         let headers = options.headers.iter().map(|(name, value)| header(name, &value.0)).collect::<Result<_>>()?;
-        Ok(Self { url, config, headers, query, idle: Mutex::default() })
+        Ok(Self { url, config, headers, query, idle: Mutex::default(), recorder })
     }
 
     pub(super) fn has_headers(&self) -> bool {
@@ -71,9 +70,15 @@ impl Transport {
                 call = call.header(name, value);
             }
             let call = call.config().timeout_global(control.time_left()).build();
-            let mut response = call.call().map_err(|error| body::transport_error(&error, true))?;
-            check_status(&mut response, control)?;
-            read(&mut Body::new(&mut response, control))
+            let answer = match request.body() {
+                None => call.call(),
+                Some(question) => call.force_send_body().content_type("application/json").send(question),
+            };
+            let mut response = answer.map_err(|error| body::transport_error(&error, true))?;
+            let head = Head { status: response.status().as_u16(), ..head(response.headers()) };
+            let stated = response.body().content_length();
+            let copy = self.recorder.as_ref().map(|recorder| recorder.begin(request)).transpose()?;
+            receive(&head, Body::new(response.body_mut().as_reader(), stated, control).with_copy(copy), read)
         })
     }
 
@@ -123,20 +128,9 @@ fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
     Ok((HeaderName::try_from(name).map_err(|_| bad("is no name of a header"))?, value))
 }
 
-/// Turns an answer that is not a success into an error with the server's words.
-fn check_status(response: &mut Response<ureq::Body>, control: &Control<'_>) -> Result<()> {
-    let status = response.status().as_u16();
-    if (200..300).contains(&status) {
-        // DVID sends JSON, plain text and bytes; such a page is from something in between, such as a login.
-        let is_page =
-            header_text(response.headers(), &header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
-        return if is_page { Err(Error::corrupt(0, "an HTML page came instead of data")) } else { Ok(()) };
-    }
-    let seconds = header_text(response.headers(), &header::RETRY_AFTER).and_then(|text| text.trim().parse().ok());
-    let message = Body::new(response, control).read_start(MAX_MESSAGE);
-    Err(from_status(status, &String::from_utf8_lossy(&message), seconds.map(Duration::from_secs)))
-}
-
-fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+fn head(headers: &HeaderMap) -> Head {
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let seconds = text(&header::RETRY_AFTER).and_then(|text| text.trim().parse().ok());
+    let content_type = text(&header::CONTENT_TYPE).unwrap_or_default().to_owned();
+    Head { status: 0, content_type, retry_after: seconds.map(Duration::from_secs) }
 }

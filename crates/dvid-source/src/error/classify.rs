@@ -2,6 +2,17 @@ use std::time::Duration;
 
 use super::{Asked, Error, Missing};
 
+/// What stands for the words of an answer that has none.
+const NO_MESSAGE: &str = "(no message)";
+
+impl Error {
+    /// Whether this is how a server says that a label does not exist: 404 without a word. Others that answer 404, such as a
+    /// proxy, have a page to show.
+    pub(crate) fn is_unknown_label(&self) -> bool {
+        matches!(self, Self::NotFound { what: Missing::Address, message, .. } if message == NO_MESSAGE)
+    }
+}
+
 /// The error that an HTTP status of 400 or more stands for.
 ///
 /// DVID has no machine-readable codes and says almost everything with 400, so stable fragments of its messages decide.
@@ -63,7 +74,7 @@ fn missing(message: &str) -> Missing {
 fn words(body: &str) -> String {
     let body = body.trim();
     if body.is_empty() {
-        "(no message)".to_owned()
+        NO_MESSAGE.to_owned()
     } else if is_page(body) {
         "(an HTML page, so something between us and DVID answered)".to_owned()
     } else {
@@ -90,6 +101,14 @@ mod tests {
         assert!(from_status(404, "", None).to_string().contains("(no message)"));
         let page = from_status(404, "<html>nginx</html>", None).to_string();
         assert!(page.starts_with("no such address on this server: ") && !page.contains("nginx"), "{page}");
+    }
+
+    #[test]
+    fn only_a_404_without_a_word_is_about_a_label() {
+        assert!(from_status(404, " \n", None).is_unknown_label());
+        for (status, body) in [(404, "<html>"), (404, "404 page not found"), (400, ""), (404, "Key \"x\" not found")] {
+            assert!(!from_status(status, body, None).is_unknown_label(), "{status} {body}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Reading the recorded answers of a real server.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod questions;
+pub(crate) mod replayed;
 pub(crate) mod stage;
 
 use std::collections::BTreeMap;

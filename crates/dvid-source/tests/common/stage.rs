@@ -5,19 +5,26 @@ use std::sync::{Arc, Mutex};
 
 use array_core::{ArrayExt, Block, Coordinate, ReadContext, VoxelBox};
 use dvid_fixture::{FixtureServer, Request as Asked, Response};
-use dvid_source::{ClientOptions, DvidArray, DvidClient, DvidOptions, Error, InstanceInfo, RetryPolicy};
+use dvid_source::{ClientOptions, DvidArray, DvidClient, DvidOptions, Error, Ids, InstanceInfo, RetryPolicy, Siblings};
 use serde_json::Value;
 
 use super::Case;
 
-/// An info, and status and body of everything else.
-type Answer = (Vec<u8>, u16, Vec<u8>);
+/// What is on.
+#[derive(Clone, Default)]
+struct Play {
+    info: Vec<u8>,
+    /// The place of a body, where the answer is not just that.
+    size: Option<Vec<u8>>,
+    status: u16,
+    body: Vec<u8>,
+}
 
 /// A server that gives one recorded answer at a time, and the infos of all instances.
 pub(crate) struct Stage {
     server: FixtureServer,
     client: DvidClient,
-    now: Arc<Mutex<Answer>>,
+    now: Arc<Mutex<Play>>,
     infos: HashMap<String, InstanceInfo>,
     /// What the recorded server held; null where it is not told.
     dataset: Value,
@@ -42,18 +49,30 @@ fn plain_info(instance: &str, type_name: &str, settings: &Value) -> InstanceInfo
     InstanceInfo::parse(document, instance).unwrap()
 }
 
+/// Options for just these voxels of a scale, and the ids that the request of the case asks for.
+fn options_for(voxels: &VoxelBox, scale: u8, case: &Case) -> DvidOptions {
+    let finest = |n: Coordinate| n.checked_mul_scalar(1 << scale).unwrap();
+    let extents = VoxelBox::from_bounds(finest(voxels.begin()), finest(voxels.end())).unwrap();
+    DvidOptions::default().with_scale(scale).with_extents(extents).with_ids(ids(case))
+}
+
+pub(crate) fn ids(case: &Case) -> Ids {
+    if case.text("path").contains("supervoxels=true") { Ids::Supervoxels } else { Ids::Bodies }
+}
+
 const UUID: &str = "5e1d0a61adcd1f7a03104f50cfd704be";
 
 impl Stage {
     pub(crate) fn new(cases: &[Case]) -> Self {
-        let now = Arc::new(Mutex::new((Vec::new(), 200, Vec::new())));
+        let now = Arc::new(Mutex::new(Play::default()));
         let shared = Arc::clone(&now);
         let answer = move |request: &Asked| {
-            let (info, status, body) = shared.lock().unwrap().clone();
-            match request.path().rsplit('/').next() {
-                Some("status") => Response::new(200).with_body(*b"{\"Locked\":true}"),
-                Some("info") => Response::new(200).with_body(info),
-                _ => Response::new(status).with_body(body).chunked(),
+            let play = shared.lock().unwrap().clone();
+            match (request.path().split('/').nth(5), request.path().split('/').nth(4), play.size) {
+                (_, Some("status"), _) => Response::new(200).with_body(*b"{\"Locked\":true}"),
+                (Some("info"), _, _) => Response::new(200).with_body(play.info),
+                (Some("sparsevol-size"), _, Some(size)) => Response::new(200).with_body(size),
+                _ => Response::new(play.status).with_body(play.body).chunked(),
             }
         };
         let server = FixtureServer::start(answer).unwrap();
@@ -80,11 +99,17 @@ impl Stage {
         if let Some(type_name) = known["type"].as_str() {
             return plain_info(instance, type_name, &known["settings"]);
         }
+        if ["roi", "mask"].contains(&case.text("endpoint")) {
+            return plain_info(instance, "roi", &Value::Null);
+        }
         // Nothing tells what it is, so it is what its voxels look like.
         let expect = case.expect();
         let type_name = match expect["dtype"].as_str() {
-            Some("uint8") => "uint8blk",
-            Some("uint64") => "labelmap",
+            Some("uint8") if expect["shape_zyx"].as_array().is_some() => "uint8blk",
+            Some("uint16") => "uint16blk",
+            Some("uint32") => "uint32blk",
+            Some("float32") => "float32blk",
+            Some("uint64") | None => "labelmap",
             other => panic!("{}: nothing tells what {instance} is, with voxels of {other:?}", case.id()),
         };
         let settings = match expect["block_zyx"].as_array() {
@@ -97,15 +122,45 @@ impl Stage {
         plain_info(instance, type_name, &settings)
     }
 
+    /// Puts a case on and gives the client that asks for it.
+    pub(crate) fn play(&self, case: &Case) -> &DvidClient {
+        self.play_with(case, &self.info(case), None)
+    }
+
+    fn play_with(&self, case: &Case, info: &InstanceInfo, size: Option<Vec<u8>>) -> &DvidClient {
+        let info = serde_json::to_vec(info.document()).unwrap();
+        *self.now.lock().unwrap() = Play { info, size, status: case.status() as u16, body: case.body() };
+        &self.client
+    }
+
+    /// The instance of a case as an array with these options.
+    pub(crate) fn open_with(&self, case: &Case, options: &DvidOptions) -> Result<DvidArray, Error> {
+        let options = options.clone().with_siblings(Siblings::Ignore).with_chunk_voxels(256 * 256 * 256);
+        DvidArray::open(self.play(case), UUID, case.node_and_instance().1, &options)
+    }
+
     /// The instance of a case as an array that has just the voxels of the case.
     pub(crate) fn open(&self, case: &Case, scale: u8) -> Result<DvidArray, Error> {
+        self.open_with(case, &options_for(&case.voxels(), scale, case))
+    }
+
+    /// A body of the instance of a case, within a box. What is said of its place makes the client ask for runs, or for
+    /// blocks.
+    pub(crate) fn open_body(&self, case: &Case, label: u64, voxels: &VoxelBox, first_y: i64) -> DvidArray {
+        let size = serde_json::json!({"minvoxel": [0, first_y, 0], "maxvoxel": [9, 9, 9]});
+        let client = self.play_with(case, &self.info(case), Some(serde_json::to_vec(&size).unwrap()));
+        let options = options_for(voxels, case.scale(), case).with_body(label);
+        DvidArray::open(client, UUID, case.node_and_instance().1, &options).unwrap()
+    }
+
+    /// A region of interest as an array that has just the voxels of the case, where the recorded server had these spans.
+    pub(crate) fn open_region(&self, case: &Case) -> DvidArray {
+        let instance = case.node_and_instance().1;
+        let spans = serde_json::to_vec(&self.dataset["instances"][instance]["spans_zyxx"]).unwrap();
         let info = serde_json::to_vec(self.info(case).document()).unwrap();
-        *self.now.lock().unwrap() = (info, case.status() as u16, case.body());
-        let finest = |n: Coordinate| n.checked_mul_scalar(1 << scale).unwrap();
-        let voxels = case.voxels();
-        let extents = VoxelBox::from_bounds(finest(voxels.begin()), finest(voxels.end())).unwrap();
-        let options = DvidOptions::default().with_scale(scale).with_extents(extents).with_chunk_voxels(256 * 256 * 256);
-        DvidArray::open(&self.client, UUID, case.node_and_instance().1, &options)
+        *self.now.lock().unwrap() = Play { info, size: None, status: 200, body: spans };
+        let options = options_for(&case.voxels(), 0, case).with_voxel_size([8, 8, 8]);
+        DvidArray::open(&self.client, UUID, instance, &options).unwrap()
     }
 
     /// Reads the voxels of a case; what is asked must be what was asked when the answer was recorded.
@@ -119,9 +174,10 @@ impl Stage {
     /// What the client makes of the answer of a case when it wants voxels of an image.
     pub(crate) fn read_answer(&self, case: &Case) -> Result<Block, Error> {
         let info = plain_info("gray", "uint8blk", &Value::Null);
-        *self.now.lock().unwrap() = (serde_json::to_vec(info.document()).unwrap(), case.status() as u16, case.body());
-        let options = DvidOptions::default().with_extents(VoxelBox::new([0; 3], [8; 3]).unwrap());
-        let array = DvidArray::open(&self.client, UUID, info.name(), &options)?;
+        let client = self.play_with(case, &info, None);
+        let options = DvidOptions::default().with_siblings(Siblings::Ignore);
+        let options = options.with_extents(VoxelBox::new([0; 3], [8; 3]).unwrap());
+        let array = DvidArray::open(client, UUID, info.name(), &options)?;
         array.data().map_err(own_error)
     }
 
@@ -129,7 +185,7 @@ impl Stage {
         let sent = self.server.requests().last().unwrap().target.clone();
         let (sent_path, sent_query) = request_parts(&sent);
         let (path, query) = request_parts(case.text("path"));
-        let ours = |name: &&str| ["compression", "scale"].contains(&name.split('=').next().unwrap());
+        let ours = |name: &&str| ["compression", "scale", "supervoxels"].contains(&name.split('=').next().unwrap());
         // Recorded with parameters that we never send, or with another spelling of the same.
         let comparable = query.iter().all(ours) && !path.contains("/vol/") && case.status() == 200;
         // Images have no parameters, so those that were recorded with some were recorded to show that they do nothing.

@@ -1,0 +1,149 @@
+//! Volumes behind a block cache: for ever where the version is locked, else as long as nothing changes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use array_core::{
+    Array, ArrayMeta, ArrayRef, ArrayWrite, BlockCache, BlockMut, CacheOptions, Cached, ReadContext, ReadPlan, VoxelBox,
+};
+use serde::Deserialize;
+
+use super::DvidArray;
+use crate::client::Control;
+use crate::request::Request;
+use crate::{Error, Result};
+
+/// The longest description of a repository that is read.
+const MAX_REPO: u64 = 64 << 20;
+
+impl DvidArray {
+    /// This volume with all its scales, read in whole blocks through a cache that any number of arrays may share. Of
+    /// several readers that miss the same block at the same time, one asks the server.
+    ///
+    /// Blocks of a locked version are valid for ever. Of an open one, each read first asks the server for its mutation
+    /// state (a document about the whole repository), and drops all blocks when that has changed.
+    ///
+    /// # Errors
+    /// [`Error::Array`] for blocks that cannot be in memory.
+    pub fn cached(&self, cache: &Arc<BlockCache>) -> Result<ArrayRef> {
+        let cached = Arc::new(Cached::new(Arc::new(self.clone()), cache, &CacheOptions::default())?);
+        if self.node().locked == Some(true) {
+            return Ok(cached);
+        }
+        let guard = Arc::new(Guard { cached: Arc::clone(&cached), array: self.clone(), seen: Mutex::new(None) });
+        Ok(fresh(cached, &guard))
+    }
+}
+
+fn fresh(inner: ArrayRef, guard: &Arc<Guard>) -> ArrayRef {
+    let scales = inner.scales().iter().map(|scale| fresh(Arc::clone(scale), guard)).collect();
+    Arc::new(Fresh { inner, scales, guard: Arc::clone(guard) })
+}
+
+/// Drops what is cached of an open version when it has changed.
+#[derive(Debug)]
+struct Guard {
+    cached: Arc<Cached>,
+    array: DvidArray,
+    seen: Mutex<Option<State>>,
+}
+
+/// What changes with every mutation.
+#[derive(Debug, Clone, PartialEq)]
+struct State {
+    mutation: Option<u64>,
+    updated: String,
+    locked: bool,
+}
+
+#[derive(Deserialize)]
+struct Repo {
+    #[serde(rename = "MutationID", default)]
+    mutation: Option<u64>,
+    #[serde(rename = "DAG")]
+    dag: Dag,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Dag {
+    nodes: BTreeMap<String, Version>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Version {
+    #[serde(default)]
+    updated: String,
+    #[serde(default)]
+    locked: bool,
+}
+
+impl Guard {
+    fn revalidate(&self, cx: &ReadContext) -> Result<()> {
+        // Of a version that was locked since, nothing changes any more.
+        if self.lock().as_ref().is_some_and(|state| state.locked) {
+            return Ok(());
+        }
+        let state = self.state(cx)?;
+        let mut seen = self.lock();
+        if seen.as_ref() != Some(&state) {
+            if seen.is_some() {
+                self.cached.invalidate(self.array.meta().voxel_box())?;
+            }
+            *seen = Some(state);
+        }
+        Ok(())
+    }
+
+    fn state(&self, cx: &ReadContext) -> Result<State> {
+        let uuid = &self.array.source().uuid;
+        let request = Request::repo_info(uuid);
+        self.array.client().get_json(&request, MAX_REPO, &Control::new(cx), |document| {
+            let bad = |problem: String| Error::bad_info("the mutation state", problem);
+            let repo: Repo = serde_json::from_value(document).map_err(|error| bad(error.to_string()))?;
+            let missing = || bad(format!("the repository does not list its version {uuid}"));
+            let node = repo.dag.nodes.get(uuid).ok_or_else(missing)?;
+            Ok(State { mutation: repo.mutation, updated: node.updated.clone(), locked: node.locked })
+        })
+    }
+
+    // What is behind the lock is replaced as a whole, so poison means nothing here.
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<State>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An array behind a cache that is revalidated before each read.
+#[derive(Debug)]
+struct Fresh {
+    inner: ArrayRef,
+    scales: Vec<ArrayRef>,
+    guard: Arc<Guard>,
+}
+
+#[deny(clippy::missing_trait_methods, reason = "a wrapper that forgets a method hides what the wrapped array can do")]
+impl Array for Fresh {
+    fn meta(&self) -> &ArrayMeta {
+        self.inner.meta()
+    }
+
+    fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> array_core::Result<()> {
+        self.guard.revalidate(cx)?;
+        self.inner.read_voxels(voxels, out, cx)
+    }
+
+    fn writer(&self) -> Option<&dyn ArrayWrite> {
+        self.inner.writer()
+    }
+
+    fn scales(&self) -> &[ArrayRef] {
+        &self.scales
+    }
+
+    fn plan(&self, voxels: &VoxelBox) -> array_core::Result<ReadPlan> {
+        let mut plan = self.inner.plan(voxels)?;
+        plan.requests += 1;
+        Ok(plan)
+    }
+}
