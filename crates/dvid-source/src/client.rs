@@ -45,8 +45,10 @@ use transport::Transport;
 const MAX_REPOS: u64 = 256 << 20;
 /// The longest list of keys that is read.
 const MAX_KEYS: u64 = 64 << 20;
-/// The longest other JSON document that is read.
-const MAX_JSON: u64 = 2 << 20;
+/// The longest answer to whether a version is locked.
+const MAX_STATUS: u64 = 64 << 10;
+/// The longest description of an instance that is read.
+const MAX_INFO: u64 = 2 << 20;
 
 /// A client of one DVID server. Clones share connections and the budget; all clients of a server share the budget.
 ///
@@ -170,7 +172,7 @@ impl DvidClient {
 
     pub(crate) fn info(&self, uuid: &str, instance: &str, control: &Control<'_>) -> Result<InstanceInfo> {
         let parse = |document| InstanceInfo::parse(document, instance);
-        self.get_json(&Request::info(uuid, instance), MAX_JSON, control, parse)
+        self.get_json(&Request::info(uuid, instance), MAX_INFO, control, parse)
     }
 
     /// Sends a GET and gives its JSON, of at most `max` bytes, to `parse`.

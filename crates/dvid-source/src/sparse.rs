@@ -75,14 +75,18 @@ pub(crate) fn read_runs(reader: impl Read, mark: &mut impl FnMut(&VoxelBox) -> R
     Ok(())
 }
 
-/// Gives every run of all blocks to `mark`; `block` are the voxels per block, z, y, x, which the stream has to agree on.
-pub(crate) fn read_blocks(
-    reader: impl Read,
-    label: u64,
-    block: [i64; 3],
-    mark: &mut impl FnMut(&VoxelBox) -> Result<()>,
-) -> Result<()> {
-    let mut source = Source { reader, offset: 0 };
+/// What the blocks of a body are to be.
+pub(crate) struct Due {
+    pub(crate) label: u64,
+    /// Voxels per block, z, y, x.
+    pub(crate) block: [i64; 3],
+    /// The most blocks that the body can have. A stream does not say how many come, so one without end is told by this.
+    pub(crate) max_blocks: u64,
+}
+
+/// Gives every run of all blocks to `mark`.
+pub(crate) fn read_blocks(reader: impl Read, due: &Due, mark: &mut impl FnMut(&VoxelBox) -> Result<()>) -> Result<()> {
+    let (mut source, &Due { label, block, max_blocks }) = (Source { reader, offset: 0 }, due);
     let Some(header) = source.next::<20>()? else { return Ok(()) };
     let stated = [2, 1, 0].map(|i| i64::from(word(&header, i)) * SUB_BLOCK);
     let of = u64::from(word(&header, 3)) | u64::from(word(&header, 4)) << 32;
@@ -90,8 +94,13 @@ pub(crate) fn read_blocks(
         let problem = format!("blocks of {stated:?} (z, y, x) of label {of}, where {block:?} of {label} are due");
         return Err(Error::corrupt(0, problem));
     }
+    let mut count = 0;
     while let Some(place) = source.next::<12>()? {
         let begin = zyx(&place);
+        count += 1;
+        if count > max_blocks {
+            return Err(source.corrupt(format!("more than the {max_blocks} blocks between the ends of the body")));
+        }
         if (0..3).any(|axis| begin[axis] % block[axis] != 0) {
             return Err(source.corrupt(format!("a block at voxel {begin:?} (z, y, x), which is no border of blocks")));
         }
@@ -160,7 +169,8 @@ mod tests {
     }
 
     fn blocks(bytes: &[u8]) -> Result<Vec<VoxelBox>> {
-        boxes(|mut mark| read_blocks(bytes, 100, [16; 3], &mut mark))
+        let due = Due { label: 100, block: [16; 3], max_blocks: 3 };
+        boxes(|mut mark| read_blocks(bytes, &due, &mut mark))
     }
 
     const RUNS: &str =
@@ -185,6 +195,12 @@ mod tests {
         let found = blocks(&sparse_blocks()).unwrap();
         let new = |begin: [i64; 3], side| VoxelBox::new(begin, [side; 3]).unwrap();
         assert_eq!(found, [new([0, 0, 0], 1), new([0, 0, 2], 1), new([8, 8, 8], 8), new([0, -16, 16], 16)]);
+    }
+
+    #[test]
+    fn a_stream_without_end_is_told_by_its_blocks() {
+        let endless = sparse_blocks().into_iter().chain(std::iter::repeat_n(0, 13 * 100)).collect::<Vec<_>>();
+        assert!(matches!(blocks(&endless), Err(Error::CorruptStream { .. })));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use array_core::VoxelBox;
 use ndarray::{ArrayViewMut3, s};
 use serde::Deserialize;
 
+use super::describe::at_scale;
+use super::frames::cover;
 use super::volume::Volume;
 use crate::client::Control;
 use crate::error::Missing;
@@ -81,13 +83,15 @@ impl Body {
         let source = &volume.source;
         let (uuid, instance) = (&source.uuid, &source.instance);
         let request = Request::sparse_volume(uuid, instance, self.label, self.format, scale, volume.ids, voxels)?;
+        let (blocks, _) = cover(&at_scale(&self.bounds, scale)?, volume.block)?;
+        let due = sparse::Due { label: self.label, block: volume.block, max_blocks: blocks.voxels()? };
         let read = volume.client.get(&request, voxels.voxels()?, control, |body| {
             // An earlier try may have left something here.
             out.fill(false);
             let mut mark = |part: &VoxelBox| mark(part, voxels, &mut out);
             match self.format {
                 SparseFormat::Runs => sparse::read_runs(body, &mut mark),
-                SparseFormat::Blocks => sparse::read_blocks(body, self.label, volume.block, &mut mark),
+                SparseFormat::Blocks => sparse::read_blocks(body, &due, &mut mark),
             }
         });
         match read {

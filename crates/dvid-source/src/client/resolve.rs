@@ -92,7 +92,7 @@ impl DvidClient {
     /// answer is, and would not answer what comes next either.
     fn is_locked(&self, uuid: &str, control: &Control<'_>) -> Result<Option<bool>> {
         let locked = |document: Value| Ok(document.get("Locked").and_then(Value::as_bool));
-        self.get_json(&Request::status(uuid), super::MAX_JSON, control, locked).or_else(|error| match error {
+        self.get_json(&Request::status(uuid), super::MAX_STATUS, control, locked).or_else(|error| match error {
             Error::Transport { .. } | Error::Busy { .. } | Error::Cancelled | Error::DeadlineExceeded { .. } => {
                 Err(error)
             }

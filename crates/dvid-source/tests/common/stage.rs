@@ -147,7 +147,9 @@ impl Stage {
     /// A body of the instance of a case, within a box. What is said of its place makes the client ask for runs, or for
     /// blocks.
     pub(crate) fn open_body(&self, case: &Case, label: u64, voxels: &VoxelBox, first_y: i64) -> DvidArray {
-        let size = serde_json::json!({"minvoxel": [0, first_y, 0], "maxvoxel": [9, 9, 9]});
+        let (begin, end) = (voxels.begin(), voxels.end());
+        let [z, y, x] = [0, 1, 2].map(|axis| (begin[axis] << case.scale(), (end[axis] << case.scale()) - 1));
+        let size = serde_json::json!({"minvoxel": [x.0, y.0.min(first_y), z.0], "maxvoxel": [x.1, y.1, z.1]});
         let client = self.play_with(case, &self.info(case), Some(serde_json::to_vec(&size).unwrap()));
         let options = options_for(voxels, case.scale(), case).with_body(label);
         DvidArray::open(client, UUID, case.node_and_instance().1, &options).unwrap()
