@@ -51,7 +51,7 @@ fn one<T: Volume>(c: &mut Criterion, job: &Job) {
 
 /// The blocks that an array is divided into.
 fn blocks(whole: &VoxelBox) -> Vec<VoxelBox> {
-    let starts = |axis| (whole.range(axis).start..whole.range(axis).end).step_by(BLOCK as usize);
+    let starts = |axis: usize| (whole.begin()[axis]..whole.end()[axis]).step_by(BLOCK as usize);
     let mut blocks = Vec::new();
     for z in starts(0) {
         for y in starts(1) {

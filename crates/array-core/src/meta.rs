@@ -327,10 +327,9 @@ impl ArrayMeta {
 
 /// Where a box without voxels lies in `whole`; `0..0` on axes on which it leaves it.
 fn empty_ranges(part: &VoxelBox, whole: &VoxelBox) -> Vec<Range<usize>> {
-    let range = |dim| {
-        let (part, whole): (Range<i64>, Range<i64>) = (part.range(dim), whole.range(dim));
+    let range = |(part, whole): (Range<i64>, Range<i64>)| {
         let inside = whole.start <= part.start && part.end <= whole.end;
         if inside { (part.start - whole.start) as usize..(part.end - whole.start) as usize } else { 0..0 }
     };
-    (0..part.dims()).map(range).collect()
+    part.ranges().zip(whole.ranges()).map(range).collect()
 }

@@ -42,7 +42,10 @@ pub fn read(
 
 /// Parts along the first axis, cut at borders of the read block where there is one.
 fn slabs(voxels: &VoxelBox, bytes: u64, block: Option<Coordinate>) -> Result<Vec<VoxelBox>> {
-    let range = voxels.range(0);
+    let Ok(range) = voxels.range(0) else {
+        // Without a physical axis there is one voxel.
+        return Ok(vec![*voxels]);
+    };
     let extent = range.end - range.start;
     let step = block.map_or(1, |block| block[0].max(1));
     let wanted = (extent as u64 * SLAB / bytes.max(1)).max(1) as i64;

@@ -24,7 +24,8 @@ use crate::{Coordinate, Error, Result, Rounding, Scalar};
 ///
 /// let voxels = VoxelBox::new([-2, 5], [4, 4])?;
 /// assert_eq!(voxels.voxels()?, 16);
-/// assert_eq!(voxels.range(0), -2..2);
+/// assert_eq!(voxels.range(0)?, -2..2);
+/// assert_eq!(voxels.ranges().collect::<Vec<_>>(), [-2..2, 5..9]);
 /// assert_eq!(voxels.to_string(), "[-2:2, 5:9]");
 /// # Ok::<(), coord_roi::Error>(())
 /// ```
@@ -103,10 +104,16 @@ impl VoxelBox {
 
     /// The indices along one axis.
     ///
-    /// # Panics
-    /// If there is no such axis, as indexing does.
-    pub fn range(&self, axis: usize) -> Range<i64> {
-        self.begin[axis]..self.begin[axis] + self.shape[axis]
+    /// # Errors
+    /// [`Error::NoSuchAxis`].
+    pub fn range(&self, axis: usize) -> Result<Range<i64>> {
+        self.ranges().nth(axis).ok_or(Error::NoSuchAxis { axis, dims: self.dims() })
+    }
+
+    /// The indices along each axis.
+    pub fn ranges(&self) -> impl ExactSizeIterator<Item = Range<i64>> + DoubleEndedIterator + Clone {
+        let (begin, end) = (self.begin, self.end());
+        (0..self.dims()).map(move |axis| begin[axis]..end[axis])
     }
 
     /// The shape as an array library wants it.
@@ -125,9 +132,10 @@ impl VoxelBox {
     /// index does not fit into a `usize`.
     pub fn index_ranges(&self, array: &Self) -> Result<Vec<Range<usize>>> {
         self.begin.same_dims(&array.begin)?;
-        (0..self.dims())
-            .map(|axis| {
-                let (inner, outer) = (self.range(axis), array.range(axis));
+        self.ranges()
+            .zip(array.ranges())
+            .enumerate()
+            .map(|(axis, (inner, outer))| {
                 if inner.is_empty() {
                     return Ok(0..0);
                 }

@@ -92,7 +92,13 @@ fn regions_boxes_and_grids_allocate_nothing() {
         black_box((grid.to_world(&voxels)?, grid.snap(&a.into(), Rounding::Closest)?, grid.shift_to(&other)?));
         black_box((grid.scaled(&[3, 3], &[1, 2])?, grid.common_refinement(&other)?, grid.permuted(&[1, 0])?));
         let moved = voxels.translate(&[1, 1].into())?;
-        black_box((voxels.contains(&moved), voxels.union(&moved)?, voxels.voxels()?, voxels.range(0)));
+        black_box((
+            voxels.contains(&moved),
+            voxels.union(&moved)?,
+            voxels.voxels()?,
+            voxels.range(0)?,
+            voxels.ranges().len(),
+        ));
         VoxelBox::intersect(&voxels, &moved)
     };
     assert_eq!(allocations(work), 0);

@@ -296,7 +296,7 @@ proptest! {
             let around = g.voxel_at(&r.begin().unwrap()).unwrap()[0] - 2..g.voxel_at(&r.end().unwrap()).unwrap()[0] + 3;
             around.filter(|&k| test(&g.to_world(&VoxelBox::new([k], [1]).unwrap()).unwrap())).collect::<Vec<_>>()
         };
-        let indices = |rounding| g.to_voxels(&r, rounding).unwrap().range(0).collect::<Vec<_>>();
+        let indices = |rounding| g.to_voxels(&r, rounding).unwrap().range(0).unwrap().collect::<Vec<_>>();
         prop_assert_eq!(indices(Rounding::Grow), naive(&|voxel| voxel.intersects(&r).unwrap()));
         prop_assert_eq!(indices(Rounding::Shrink), naive(&|voxel| r.contains(voxel).unwrap()));
     }
@@ -370,8 +370,8 @@ fn small_box(dims: usize) -> impl Strategy<Value = VoxelBox> {
 }
 
 fn every_voxel(all: &VoxelBox) -> Vec<Coordinate> {
-    (0..all.dims()).fold(vec![Coordinate::from([])], |points, axis| {
-        points.iter().flat_map(|point| all.range(axis).map(|index| point.concat(&[index].into()).unwrap())).collect()
+    all.ranges().fold(vec![Coordinate::from([])], |points, range| {
+        points.iter().flat_map(|point| range.clone().map(|index| point.concat(&[index].into()).unwrap())).collect()
     })
 }
 

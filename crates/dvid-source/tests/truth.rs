@@ -141,7 +141,7 @@ fn truth_of(truth: &MemoryArray, voxels: &VoxelBox) -> Block {
 
 fn part_of(whole: VoxelBox) -> impl Strategy<Value = VoxelBox> {
     let axis = move |axis: usize| {
-        let range = whole.range(axis);
+        let range = whole.range(axis).unwrap();
         range.clone().prop_flat_map(move |begin| (Just(begin), begin + 1..range.end + 1))
     };
     (axis(0), axis(1), axis(2)).prop_map(|(z, y, x)| VoxelBox::from_bounds([z.0, y.0, x.0], [z.1, y.1, x.1]).unwrap())

@@ -214,8 +214,7 @@ fn anchor_of(meta: &ArrayMeta, anchor: Anchor) -> Vec<i64> {
 fn over_all_axes(meta: &ArrayMeta, factors: &[Factor], anchor: &[i64]) -> (Vec<Factor>, Vec<Range<i64>>) {
     let mut all_factors = vec![Factor::ONE; meta.rank()];
     let mut volume = meta.shape().iter().map(|&extent| 0..extent as i64).collect::<Vec<_>>();
-    for (dim, position) in meta.axes().physical().enumerate() {
-        let range = meta.voxel_box().range(dim);
+    for (dim, (range, position)) in meta.voxel_box().ranges().zip(meta.axes().physical()).enumerate() {
         all_factors[position] = factors[dim];
         volume[position] = range.start - anchor[dim]..range.end - anchor[dim];
     }
@@ -232,7 +231,7 @@ fn check_not_empty(meta: &ArrayMeta, recipe: &Recipe, target: &[Range<i64>]) -> 
     match places.find(|&(dim, _)| target[dim].is_empty()) {
         None => Ok(()),
         Some((dim, position)) => {
-            let (name, range) = (meta.axes().physical_name(dim), meta.voxel_box().range(dim));
+            let (name, range) = (meta.axes().physical_name(dim), meta.voxel_box().range(dim)?);
             Err(recipe.axes[position].nothing(name, range))
         }
     }

@@ -121,7 +121,6 @@ pub(super) fn small(part: &VoxelBox) -> VoxelBox {
 
 /// A box in slices of one voxel along one axis.
 pub(super) fn slices(part: &VoxelBox, axis: usize) -> Vec<VoxelBox> {
-    let indices = part.range(axis);
     let slice = |index| VoxelBox::new(with(part.begin(), axis, index), with(part.shape(), axis, 1)).ok();
-    indices.filter_map(slice).collect()
+    part.range(axis).into_iter().flatten().filter_map(slice).collect()
 }

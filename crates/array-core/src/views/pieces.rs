@@ -45,12 +45,12 @@ impl Pieces {
         if voxel_count.saturating_mul(self.voxel_bytes) <= self.budget {
             return None;
         }
-        let axes = || 0..voxels.dims();
-        let between_blocks = |axis: usize| {
+        let axes = || voxels.ranges().enumerate();
+        let between_blocks = |(axis, range)| {
             let edge = self.block.map_or(1, |block| block[axis]);
-            middle(&voxels.range(axis), edge).map(|middle| (axis, middle))
+            middle(&range, edge).map(|middle| (axis, middle))
         };
-        let anywhere = |axis: usize| middle(&voxels.range(axis), 1).map(|middle| (axis, middle));
+        let anywhere = |(axis, range)| middle(&range, 1).map(|middle| (axis, middle));
         axes().find_map(between_blocks).or_else(|| axes().find_map(anywhere))
     }
 }

@@ -5,8 +5,7 @@ use crate::{Coordinate, MAX_DIMS, VoxelBox};
 /// The index of the given number with the last axis fastest. There are more indices than `number`.
 pub(super) fn row_major(indices: &VoxelBox, number: u64) -> Coordinate {
     let (mut index, mut rest) = ([0; MAX_DIMS], number);
-    for axis in (0..indices.dims()).rev() {
-        let range = indices.range(axis);
+    for (axis, range) in indices.ranges().enumerate().rev() {
         let count = (range.end - range.start) as u64;
         index[axis] = range.start + (rest % count) as i64;
         rest /= count;
@@ -24,8 +23,7 @@ pub(super) fn morton(indices: &VoxelBox, number: u64) -> Coordinate {
     // With the sign bit turned, the order of the bit patterns is that of the numbers.
     let (mut first, mut last) = ([0_u64; MAX_DIMS], [0_u64; MAX_DIMS]);
     let mut count = 1;
-    for axis in 0..dims {
-        let range = indices.range(axis);
+    for (axis, range) in indices.ranges().enumerate() {
         (first[axis], last[axis]) = (turned(range.start), turned(range.end - 1));
         count *= last[axis] - first[axis] + 1;
     }

@@ -11,8 +11,7 @@ const RULE: &str = "write begin:end per axis, such as [0:10, 5:9]";
 impl fmt::Display for VoxelBox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[")?;
-        for axis in 0..self.dims() {
-            let range = self.range(axis);
+        for (axis, range) in self.ranges().enumerate() {
             let separator = if axis == 0 { "" } else { ", " };
             write!(f, "{separator}{}:{}", range.start, range.end)?;
         }

@@ -6,17 +6,15 @@ use crate::{Coordinate, Error, Result, Scalar, VoxelBox};
 impl VoxelBox {
     /// Whether the voxel is inside; false for a coordinate of other dims.
     pub fn contains_point(&self, voxel: &Coordinate) -> bool {
-        self.dims() == voxel.dims() && (0..self.dims()).all(|axis| self.range(axis).contains(&voxel[axis]))
+        self.dims() == voxel.dims() && self.ranges().zip(voxel).all(|(range, index)| range.contains(index))
     }
 
     /// Whether every voxel of `other` is in this box; false for a box of other dims. An empty box is in every box of
     /// equal dims.
     pub fn contains(&self, other: &Self) -> bool {
-        let inside = |axis| {
-            let (outer, inner) = (self.range(axis), other.range(axis));
-            outer.start <= inner.start && inner.end <= outer.end
-        };
-        self.dims() == other.dims() && (other.is_empty() || (0..self.dims()).all(inside))
+        let mut both = self.ranges().zip(other.ranges());
+        self.dims() == other.dims()
+            && (other.is_empty() || both.all(|(outer, inner)| outer.start <= inner.start && inner.end <= outer.end))
     }
 
     /// Whether the boxes have a voxel in common.
@@ -116,8 +114,7 @@ impl Interval for VoxelBox {
     }
 
     fn interval(&self, axis: usize) -> Result<Option<(i64, i64)>> {
-        let range = self.range(axis);
-        Ok(Some((range.start, range.end)))
+        self.range(axis).map(|range| Some((range.start, range.end)))
     }
 
     fn with_interval(&self, axis: usize, begin: i64, end: i64) -> Result<Self> {

@@ -151,7 +151,14 @@ pub(crate) fn exercise_boxes(a: &Coordinate, b: &Coordinate) {
         for &at in a {
             let _ = (one.split_at(0, at), one.split_at(2, at), one.split_at(usize::MAX, at));
         }
-        let _ = (one.grow(a, b), one.squeeze(1), one.permuted(&[1, 0]), one.shape_usize());
+        let _ = (
+            one.grow(a, b),
+            one.squeeze(1),
+            one.permuted(&[1, 0]),
+            one.shape_usize(),
+            one.range(2),
+            one.range(usize::MAX),
+        );
     }
 }
 

@@ -60,8 +60,8 @@ impl Volume {
             return None;
         }
         let beyond = i64::from(self.grid_store.is_empty());
-        let first = std::array::from_fn(|axis| if beyond == 0 { 0 } else { voxels.range(axis).start });
-        let last = std::array::from_fn(|axis| voxels.range(axis).end - beyond);
+        let first = std::array::from_fn(|axis| if beyond == 0 { 0 } else { voxels.begin()[axis] });
+        let last = std::array::from_fn(|axis| voxels.end()[axis] - beyond);
         Some([reversed(first), reversed(last)])
     }
 
@@ -136,8 +136,8 @@ impl Volume {
             return Ok(Vec::new());
         }
         let [z, y, x]: [_; 3] = std::array::from_fn(|axis| {
-            let (range, side) = (inside.range(axis), self.block_zyx[axis]);
-            range.start.div_euclid(side)..(range.end - 1).div_euclid(side) + 1
+            let side = self.block_zyx[axis];
+            inside.begin()[axis].div_euclid(side)..(inside.end()[axis] - 1).div_euclid(side) + 1
         });
         Ok(z.flat_map(|z| {
             let x = x.clone();
@@ -162,13 +162,12 @@ pub(super) fn check(array: &ArrayRef, voxel_type: VoxelType) -> SetupResult<()> 
     if !fits {
         return Err(Error::NotAVolume { array: name, axes: meta.axes().names() });
     }
-    for axis in 0..3 {
+    for (axis, range) in meta.voxel_box().ranges().enumerate() {
         let origin = meta.grid().origin()[axis];
         let axis_name = || meta.axes().physical_name(axis);
         if origin != Length::ZERO {
             return Err(Error::GridOrigin { array: name, axis: axis_name(), origin, step: meta.voxel_size()[axis] });
         }
-        let range = meta.voxel_box().range(axis);
         if i32::try_from(range.start).is_err() || i32::try_from(range.end).is_err() {
             return Err(Error::TooFar { array: name, axis: axis_name(), begin: range.start, end: range.end });
         }

@@ -66,7 +66,7 @@ impl Body {
             error => error,
         })?;
         // Asked for runs that reach to negative y or z, the whole server dies.
-        let is_negative = bounds.range(0).start < 0 || bounds.range(1).start < 0;
+        let is_negative = bounds.begin()[..2].iter().any(|&begin| begin < 0);
         let format = if is_negative { SparseFormat::Blocks } else { SparseFormat::Runs };
         Ok(Self { label, format, bounds })
     }

@@ -21,10 +21,10 @@ impl Chunks {
         let mut this = Self { voxels: *voxels, block, cuts: Default::default() };
         let chunk = this.chunk_shape(max_voxels);
         this.cuts = [0, 1, 2].map(|axis| {
-            let range = voxels.range(axis);
-            let first = range.start.div_euclid(block[axis]) * block[axis];
-            let inner = (1..).map(|n| first + n * chunk[axis]).take_while(|cut| *cut < range.end);
-            [range.start].into_iter().chain(inner).chain([range.end]).collect()
+            let (begin, end) = (voxels.begin()[axis], voxels.end()[axis]);
+            let first = begin.div_euclid(block[axis]) * block[axis];
+            let inner = (1..).map(|n| first + n * chunk[axis]).take_while(|cut| *cut < end);
+            [begin].into_iter().chain(inner).chain([end]).collect()
         });
         this
     }
@@ -68,8 +68,8 @@ impl Chunks {
 
     /// Voxels of the covering blocks along an axis.
     fn covered(&self, axis: usize) -> i64 {
-        let (range, block) = (self.voxels.range(axis), self.block[axis]);
-        (range.end + block - 1).div_euclid(block) * block - range.start.div_euclid(block) * block
+        let (begin, end, block) = (self.voxels.begin()[axis], self.voxels.end()[axis], self.block[axis]);
+        (end + block - 1).div_euclid(block) * block - begin.div_euclid(block) * block
     }
 
     /// Whole blocks, doubled along the axis that is shortest, as long as the box goes on and the limit allows.
@@ -130,8 +130,8 @@ mod tests {
                 view.map_inplace(|n| *n += 1);
                 let mut blocks = 1;
                 let mut covered = 1;
-                for axis in 0..3 {
-                    let (range, whole, side) = (voxels.range(axis), begin[axis]..begin[axis] + shape[axis], block[axis]);
+                for (axis, range) in voxels.ranges().enumerate() {
+                    let (whole, side) = (begin[axis]..begin[axis] + shape[axis], block[axis]);
                     prop_assert!(range.start == whole.start || range.start.rem_euclid(side) == 0);
                     prop_assert!(range.end == whole.end || range.end.rem_euclid(side) == 0);
                     let n = (range.end - 1).div_euclid(side) - range.start.div_euclid(side) + 1;

@@ -125,7 +125,11 @@ mod tests {
             let level = at_scale(&finest, scale).unwrap();
             for axis in 0..3 {
                 let (first, last) = (finest.begin()[axis], finest.end()[axis] - 1);
-                assert_eq!(level.range(axis), first >> scale..(last >> scale) + 1, "scale {scale}, axis {axis}");
+                assert_eq!(
+                    level.range(axis).unwrap(),
+                    first >> scale..(last >> scale) + 1,
+                    "scale {scale}, axis {axis}"
+                );
             }
         }
         let empty = VoxelBox::new([0; 3], [0; 3]).unwrap();

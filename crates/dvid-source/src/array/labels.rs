@@ -100,8 +100,7 @@ fn check_scale(volume: &Volume, scale: u8, voxels: &VoxelBox, control: &Control<
         return Ok(());
     }
     let middle = [0, 1, 2].map(|axis| {
-        let range = voxels.range(axis);
-        ((range.start + range.end) << scale).div_euclid(2).div_euclid(volume.block[axis]) * volume.block[axis]
+        ((voxels.begin()[axis] + voxels.end()[axis]) << scale).div_euclid(2).div_euclid(volume.block[axis]) * volume.block[axis]
     });
     let probe = VoxelBox::new(middle, volume.block)?;
     let mut finest =

@@ -140,9 +140,8 @@ impl RegionOfInterest {
     /// The voxels of the runs within a box, a box for each.
     pub(crate) fn within<'a>(&'a self, voxels: &'a VoxelBox) -> impl Iterator<Item = VoxelBox> + 'a {
         let block_z = |z: i64| z.div_euclid(self.block[0]);
-        let range = voxels.range(0);
-        let from = self.spans.partition_point(|span| span.z < block_z(range.start));
-        let to = self.spans.partition_point(|span| span.z <= block_z(range.end - 1));
+        let from = self.spans.partition_point(|span| span.z < block_z(voxels.begin()[0]));
+        let to = self.spans.partition_point(|span| span.z <= block_z(voxels.end()[0] - 1));
         let shared = move |span: &Span| self.voxels_of(span).intersect(voxels).ok().filter(|part| !part.is_empty());
         self.spans[from..to.max(from)].iter().filter_map(shared)
     }

@@ -64,8 +64,7 @@ impl Request {
         let mut path = format!("{}/{label}", instance_path(uuid, instance, "sparsevol"));
         let bounds = || {
             [("x", 2), ("y", 1), ("z", 0)].into_iter().flat_map(|(axis, dim)| {
-                let range = voxels.range(dim);
-                [format!("min{axis}={}", range.start), format!("max{axis}={}", range.end - 1)]
+                [format!("min{axis}={}", voxels.begin()[dim]), format!("max{axis}={}", voxels.end()[dim] - 1)]
             })
         };
         let parameters: Vec<String> = match format {

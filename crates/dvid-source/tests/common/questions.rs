@@ -61,7 +61,7 @@ fn labels(case: &Case, stage: &Stage) {
 fn body(case: &Case, stage: &Stage) {
     let (id, whole) = (case.id(), case.voxels());
     let limit = |axis: &str, dim: usize| {
-        let range = whole.range(dim);
+        let range = whole.range(dim).unwrap();
         let first = parameter(case, &format!("min{axis}")).unwrap_or(range.start).max(range.start);
         (first, (parameter(case, &format!("max{axis}")).unwrap_or(range.end - 1) + 1).min(range.end))
     };

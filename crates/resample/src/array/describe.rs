@@ -9,8 +9,8 @@ use crate::{Factor, Result};
 /// One line for every axis on which source voxels at a rim fall under no target voxel.
 pub(super) fn rim(meta: &ArrayMeta, factors: &[Factor], anchor: &[i64], target: &[Range<i64>]) -> Result<Vec<String>> {
     let mut lines = Vec::new();
-    for (dim, (factor, target)) in factors.iter().zip(target).enumerate() {
-        let volume = meta.voxel_box().range(dim);
+    let volumes = meta.voxel_box().ranges();
+    for (dim, ((factor, target), volume)) in factors.iter().zip(target).zip(volumes).enumerate() {
         // In units of 1/u source voxel everything is whole.
         let (u, d) = (i128::from(factor.up()), i128::from(factor.down()));
         let place = |index: i64| i128::from(index - anchor[dim]) * u;

@@ -14,8 +14,8 @@ impl ResampledArray {
     /// The target indices of a box over all axes.
     pub(super) fn target_ranges(&self, voxels: &VoxelBox) -> Vec<Range<i64>> {
         let mut ranges = self.recipe.axes.iter().map(|axis| axis.volume.clone()).collect::<Vec<_>>();
-        for (dim, position) in self.meta.axes().physical().enumerate() {
-            ranges[position] = voxels.range(dim);
+        for (range, position) in voxels.ranges().zip(self.meta.axes().physical()) {
+            ranges[position] = range;
         }
         ranges
     }

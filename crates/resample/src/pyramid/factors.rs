@@ -81,8 +81,8 @@ pub fn level_factors(meta: &ArrayMeta, chunk: Coordinate) -> Result<Vec<Vec<u32>
 
 /// How many chunks it takes to hold a level, at one point in time.
 fn chunks(meta: &ArrayMeta, chunk: &Coordinate, space: &[bool], factors: &[u32]) -> u64 {
-    let counts = factors.iter().enumerate().filter(|&(dim, _)| space[dim]).map(|(dim, &factor)| {
-        let range = meta.voxel_box().range(dim);
+    let axes = meta.voxel_box().ranges().zip(factors).enumerate();
+    let counts = axes.filter(|&(dim, _)| space[dim]).map(|(dim, (range, &factor))| {
         let factor = i64::from(factor);
         let extent = (range.end - 1).div_euclid(factor) + 1 - range.start.div_euclid(factor);
         (extent as u64).div_ceil(chunk[dim] as u64)

@@ -23,8 +23,7 @@ fn in_pool<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
 /// Cuts a box in two on every axis, at random places.
 fn partition(voxels: VoxelBox, state: &mut u64) -> Vec<VoxelBox> {
     let mut parts = vec![voxels];
-    for axis in 0..voxels.dims() {
-        let range = voxels.range(axis);
+    for (axis, range) in voxels.ranges().enumerate() {
         let cut = range.start + (next(state) % (range.end - range.start + 1) as u64) as i64;
         let split = |part: VoxelBox| {
             let (mut low_end, mut high_begin) = (part.end().to_vec(), part.begin().to_vec());

@@ -19,7 +19,7 @@ pub(crate) struct Both {
 pub(crate) fn both(sample: &Sample) -> Option<Both> {
     let array = sample.array()?;
     let voxels = array.meta().voxel_box();
-    let target = (0..voxels.dims()).map(|axis| voxels.range(axis)).collect();
+    let target = voxels.ranges().collect();
     let places = sample.begin.iter().zip(&sample.shape).zip(&sample.factors);
     let axes = places.map(|((&begin, &extent), &factor)| NaiveAxis { factor, volume: begin..begin + extent as i64 });
     Some(Both { axes: axes.collect(), target, source: sample.block(), found: array.data().unwrap() })

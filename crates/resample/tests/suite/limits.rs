@@ -31,7 +31,7 @@ impl Array for Noise {
     }
 
     fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, _: &ReadContext) -> array_core::Result<()> {
-        for (value, index) in out.into_view::<u16>()?.iter_mut().zip(voxels.range(0)) {
+        for (value, index) in out.into_view::<u16>()?.iter_mut().zip(voxels.range(0)?) {
             *value = ((index.rem_euclid(self.period) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as i64) >> 48) as u16;
         }
         Ok(())

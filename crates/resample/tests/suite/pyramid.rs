@@ -176,8 +176,7 @@ proptest! {
             prop_assert!(is_partition(boxes, whole), "{boxes:?} of {whole}");
             let Some(chunk) = &case.chunk else { continue };
             for part in boxes {
-                for (dim, edge) in chunk.iter().enumerate() {
-                    let (part, whole) = (part.range(dim), whole.range(dim));
+                for ((part, whole), edge) in part.ranges().zip(whole.ranges()).zip(chunk) {
                     prop_assert!(part.start % edge == 0 || part.start == whole.start, "{boxes:?} in chunks of {chunk:?}");
                     prop_assert!(part.end % edge == 0 || part.end == whole.end, "{boxes:?} in chunks of {chunk:?}");
                 }

@@ -169,8 +169,7 @@ impl Sample {
 /// A box inside another, from four numbers per axis.
 pub(crate) fn part(whole: &VoxelBox, mut random: impl FnMut() -> u64) -> VoxelBox {
     let (mut begin, mut shape) = (Vec::new(), Vec::new());
-    for axis in 0..whole.dims() {
-        let range = whole.range(axis);
+    for range in whole.ranges() {
         let extent = (range.end - range.start) as u64;
         let length = 1 + random() % extent;
         begin.push(range.start + (random() % (extent - length + 1)) as i64);

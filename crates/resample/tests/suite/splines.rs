@@ -141,7 +141,7 @@ proptest! {
         for (values, step) in [(source.clone().into(), 2e-11), (source.mapv(|value| value as f32).into(), 1e-6)] {
             let array = std::sync::Arc::new(sample.source(values));
             let array = resample::ResampledArray::new("a", array, sample.factors.clone(), sample.spec.clone()).unwrap();
-            let target = (0..axes.len()).map(|axis| array.meta().voxel_box().range(axis)).collect::<Vec<_>>();
+            let target = array.meta().voxel_box().ranges().collect::<Vec<_>>();
             let expected = volume(&source, &axes, &target, (order, &sigmas, boundary));
             let found = match array.data().unwrap() {
                 array_core::Block::F32(values) => values.mapv(f64::from),
