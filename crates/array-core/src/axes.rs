@@ -95,8 +95,8 @@ impl Axes {
     /// Axes in data order.
     ///
     /// # Errors
-    /// [`Error::BadAxes`] when two names are equal, a name is empty or ends in a mark (`^` or `'`), a space axis is not in `nm`, there are two channel
-    /// axes, or there are more than six physical axes.
+    /// [`Error::BadAxes`] when two names are equal, a name is empty or ends in a mark (`^` or `'`), a space axis is not in `nm`,
+    /// there are two channel axes, or there are more than six physical axes.
     pub fn new(axes: impl Into<Vec<AxisInfo>>) -> Result<Self> {
         let axes = axes.into();
         let bad = |rule: &str| Err(Error::BadAxes { axes: names(&axes), rule: rule.to_owned() });

@@ -86,9 +86,9 @@ macro_rules! common {
                 self.len() == 0
             }
 
-            /// Bytes of all values.
+            /// Bytes of all values; the largest number where a view repeats its values so often that there is none.
             pub fn bytes(&self) -> usize {
-                self.len() * self.dtype().size()
+                self.len().saturating_mul(self.dtype().size())
             }
         }
     };

@@ -106,7 +106,9 @@ pub enum Error {
     },
 
     /// Voxels of another type than asked for.
-    #[error("asked for {asked}, but the voxels are {found}; read them as {found} and convert")]
+    #[error(
+        "{asked} is asked for, but the voxels are {found}; take {found}, or convert them (read_as, Block::convert)"
+    )]
     DTypeMismatch {
         /// The type asked for.
         asked: DType,
@@ -196,7 +198,7 @@ pub enum Error {
     },
 
     /// A view whose region holds no voxel of its source.
-    #[error("region {request} holds no voxel of array '{array}', which covers {region}")]
+    #[error("region {request} holds no voxel of array '{array}', which covers {region}; the two have to overlap")]
     NothingLeft {
         /// Name of the source.
         array: String,
@@ -328,7 +330,7 @@ pub enum Error {
     },
 
     /// Assignment to an array that cannot be written.
-    #[error("array '{array}' is read-only")]
+    #[error("array '{array}' is read-only; write to one that was made, or opened, for writing")]
     ReadOnly {
         /// Name of the array.
         array: String,

@@ -126,10 +126,12 @@ pub trait ArrayExt: Array {
     /// As [`read`](Self::read).
     fn read_point<T: Element>(&self, point: impl IntoWorld) -> Result<ArrayD<T>> {
         let meta = self.meta();
-        let voxel = meta.grid().voxel_at(&point.into_world())?;
+        let point = point.into_world();
+        meta.check_dims("point", point.dims())?;
+        let voxel = meta.grid().voxel_at(&point).map_err(|cause| Error::on_axis(meta.axes(), cause))?;
         let one = VoxelBox::new(voxel, Coordinate::filled(voxel.dims(), 1)?)?;
         let physical: Vec<usize> = meta.axes().physical().collect();
-        let mut values = self.read::<T>(meta.grid().to_world(&one)?)?;
+        let mut values = self.read::<T>(meta.to_world(&one)?)?;
         for axis in physical.into_iter().rev() {
             values = values.remove_axis(ndarray::Axis(axis));
         }
@@ -150,7 +152,7 @@ pub trait ArrayExt: Array {
             // An empty region transfers nothing, whatever the policies.
             return Ok(ReadBlock::new(Block::zeros(dtype, &meta.block_shape(&voxels)?)?, roi));
         }
-        let effective = meta.grid().to_world(&voxels)?;
+        let effective = meta.to_world(&voxels)?;
         if voxels.is_empty() || meta.voxel_box().contains(&voxels) {
             return Ok(ReadBlock::new(self.read_box_as(&voxels, options)?, effective));
         }
@@ -159,7 +161,7 @@ pub trait ArrayExt: Array {
             Outside::Error => Err(error::outside(meta, &effective, &voxels)),
             Outside::Clip => {
                 let block = self.read_box_as(&inside, options)?;
-                Ok(ReadBlock::new(block, meta.grid().to_world(&inside)?))
+                Ok(ReadBlock::new(block, meta.to_world(&inside)?))
             }
             Outside::Fill(value) => {
                 let mut block = value.block(dtype, &meta.block_shape(&voxels)?)?;
@@ -182,7 +184,7 @@ pub trait ArrayExt: Array {
         let roi = meta.bounded(&roi.into())?;
         let voxels = meta.voxels_asked(&roi, options.alignment)?;
         if options.outside == Outside::Error && !meta.voxel_box().contains(&voxels) {
-            return Err(error::outside(meta, &meta.grid().to_world(&voxels)?, &voxels));
+            return Err(error::outside(meta, &meta.to_world(&voxels)?, &voxels));
         }
         Ok(voxels.intersect(meta.voxel_box())?)
     }
@@ -195,7 +197,7 @@ pub trait ArrayExt: Array {
         let meta = self.meta();
         meta.check_dims("voxel box", voxels.dims())?;
         if !voxels.is_empty() && !meta.voxel_box().contains(voxels) {
-            return Err(error::outside(meta, &meta.grid().to_world(voxels)?, voxels));
+            return Err(error::outside(meta, &meta.to_world(voxels)?, voxels));
         }
         let mut block = Block::zeros(meta.dtype(), &meta.block_shape(voxels)?)?;
         if !block.is_empty() {

@@ -319,6 +319,11 @@ impl ArrayMeta {
         self.to_voxels(roi, if roi.is_empty() { Rounding::Grow } else { alignment })
     }
 
+    /// The region of a box of voxels; what cannot be expressed is reported with the name of the axis.
+    pub(crate) fn to_world(&self, voxels: &VoxelBox) -> Result<Roi<Length>> {
+        self.grid.to_world(voxels).map_err(|cause| Error::on_axis(&self.axes, cause))
+    }
+
     /// The voxels of a bounded region; unaligned limits are reported with the name of the axis.
     pub(crate) fn to_voxels(&self, roi: &Roi<Length>, rounding: Rounding) -> Result<VoxelBox> {
         self.grid.to_voxels(roi, rounding).map_err(|cause| error::alignment(self, cause))

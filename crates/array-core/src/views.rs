@@ -44,7 +44,7 @@ use crate::{Array, ArrayMeta, ArrayRef, DType, Error, Kind, Result, error};
 pub(crate) fn check_request(meta: &ArrayMeta, voxels: &VoxelBox, dtype: DType, shape: &[usize]) -> Result<()> {
     let expected = meta.block_shape(voxels)?;
     if !meta.voxel_box().contains(voxels) {
-        return Err(error::outside(meta, &meta.grid().to_world(voxels)?, voxels));
+        return Err(error::outside(meta, &meta.to_world(voxels)?, voxels));
     }
     if dtype != meta.dtype() {
         return Err(Error::DTypeMismatch { asked: dtype, found: meta.dtype() });

@@ -36,6 +36,14 @@ fn type_and_rank_are_checked_before_reading() {
 }
 
 #[test]
+fn points_that_do_not_fit_name_the_axes() {
+    let error = em().read_point::<u8>([8, 8]).unwrap_err();
+    assert!(matches!(error, Error::RankMismatch { what: "point", .. }), "{error}");
+    let error = em().read_point::<u8>([400, 0, i64::MAX]).unwrap_err().to_string();
+    assert!(error.starts_with("axis x: "), "{error}");
+}
+
+#[test]
 fn a_fill_value_must_fit_the_dtype() {
     let options = ReadOptions::default().with_outside(Outside::Fill(FillValue::from(300)));
     let error = em().read_with(Roi::new([0, 0, 0], [40, 8, 8]).unwrap(), &options).unwrap_err();

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use array_core::npy::{self, NpyArray, NpyOptions};
 use array_core::{
-    Array, ArrayExt, ArrayRef, AxisOrder, Beyond, Binarize, BlockCache, CacheOptions, Cached, Cast, Channels, Constant,
-    Conversion, Coordinate, Crop, DType, FillValue, Grid, IdGroup, Intensities, Kind, Length, MapLabels, MapOptions,
-    MemoryArray, Permute, Roi, Rounding, Select, Unknown, VoxelBox,
+    Array, ArrayExt, ArrayRef, AxisOrder, Beyond, Binarize, BlockCache, CacheOptions, Cached, Cast, ChannelPart,
+    Channels, ConcatChannels, Constant, Conversion, Coordinate, Crop, DType, FillValue, Grid, IdGroup, InstanceIds,
+    Intensities, Kind, Length, LogicalOr, MapLabels, MapOptions, MemoryArray, MergeInstances, Permute, Roi, Rounding,
+    Select, Sum, SumType, Unknown, VoxelBox,
 };
 use ndarray::Array4;
 
@@ -32,6 +33,8 @@ fn all_views(source: &ArrayRef) -> Vec<(&'static str, ArrayRef)> {
     let groups = [IdGroup::new([3])];
     let keep = MapOptions::default().with_unknown(Unknown::Keep);
     let order = AxisOrder::Indices(vec![1, 2, 3, 0]);
+    let twice = || vec![source.clone(), source.clone()];
+    let parts = twice().into_iter().map(ChannelPart::Array).collect();
     vec![
         ("crop", Arc::new(Crop::new(source.clone(), source.roi(), Rounding::Exact).unwrap())),
         ("select", one()),
@@ -41,6 +44,10 @@ fn all_views(source: &ArrayRef) -> Vec<(&'static str, ArrayRef)> {
         ("binarize", Arc::new(Binarize::new(one(), &groups, 0).unwrap())),
         ("map_labels", Arc::new(MapLabels::new(source.clone(), &[(1, 2)], keep).unwrap())),
         ("constant", Arc::new(Constant::new(source.meta(), FillValue::from(7), None).unwrap())),
+        ("concat", Arc::new(ConcatChannels::new("all", parts, None).unwrap())),
+        ("logical_or", Arc::new(LogicalOr::new("either", twice()).unwrap())),
+        ("sum", Arc::new(Sum::new("sum", twice(), SumType::Widened).unwrap())),
+        ("merge", Arc::new(MergeInstances::new("all", twice(), &InstanceIds::Offsets(vec![0, 100])).unwrap())),
         ("cached", Arc::new(Cached::new(source.clone(), &cache, &CacheOptions::default()).unwrap())),
     ]
 }

@@ -128,6 +128,18 @@ fn what_exists_is_replaced_only_when_asked_for() {
 }
 
 #[test]
+fn a_file_that_cannot_be_made_is_not_in_the_way_of_the_next_attempt() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("huge.npy");
+    // With its header a file of more bytes than a file can have.
+    let huge = &[i64::MAX as usize];
+    let huge = ArrayMeta::placed("a", DType::U8, huge, &StatedAxes::default(), "test", Strictness::Lenient).unwrap();
+    assert!(matches!(NpyArray::create(&path, &huge), Err(Error::BadFile { .. })));
+    assert!(!path.exists());
+    NpyArray::create(&path, &meta(DType::U8, &[2, 2])).unwrap();
+}
+
+#[test]
 fn float16_is_not_opened_for_writing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("half.npy");

@@ -152,7 +152,9 @@ pub enum Error {
         right: Length,
     },
     /// Voxels outside the array.
-    #[error("axis {axis}: voxels {begin}:{end} are not inside {low}:{high}")]
+    #[error(
+        "axis {axis}: voxels {begin}:{end} are not inside {low}:{high}: ask for less, or for what both have (intersect)"
+    )]
     OutOfBounds {
         /// The axis that leaves the array.
         axis: usize,

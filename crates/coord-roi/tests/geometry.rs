@@ -135,7 +135,10 @@ fn boxes_count_voxels_and_find_themselves_in_arrays() {
     assert_eq!(voxels("[40:40, 0:3]").index_ranges(&array).unwrap(), [0..0, 5..8]);
     let error = voxels("[4:6, 0:4]").index_ranges(&array).unwrap_err();
     assert_eq!(error, Error::OutOfBounds { axis: 1, begin: 0, end: 4, low: -5, high: 3 });
-    assert_eq!(error.to_string(), "axis 1: voxels 0:4 are not inside -5:3");
+    assert_eq!(
+        error.to_string(),
+        "axis 1: voxels 0:4 are not inside -5:3: ask for less, or for what both have (intersect)"
+    );
     assert_eq!(inner.shape_usize().unwrap(), [2, 3]);
     assert_eq!(inner.translate(&[1, 1].into()).unwrap(), voxels("[5:7, 1:4]"));
     assert_eq!((inner.squeeze(0).unwrap(), inner.permuted(&[1, 0]).unwrap()), (voxels("[0:3]"), voxels("[0:3, 4:6]")));

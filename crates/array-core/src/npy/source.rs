@@ -50,6 +50,13 @@ pub struct NpyArray {
     writable: bool,
 }
 
+/// What happens to a file that is in the way of a new one.
+#[derive(Clone, Copy, PartialEq)]
+enum Existing {
+    Refused,
+    Replaced,
+}
+
 impl NpyArray {
     /// Opens a file for reading; reads its header only. The file's stem becomes the array's name.
     ///
@@ -79,10 +86,10 @@ impl NpyArray {
     /// The file gets the shape and the type; most file systems give it room as it is written.
     ///
     /// # Errors
-    /// [`Error::AlreadyExists`] when there is such a file, [`Error::BadFile`] when it cannot be created, and
-    /// [`Error::TooLarge`] when it cannot exist.
+    /// [`Error::AlreadyExists`] when there is such a file, [`Error::BadFile`] when it cannot be created (nothing is left
+    /// then), and [`Error::TooLarge`] when it cannot exist.
     pub fn create(path: impl AsRef<Path>, meta: &ArrayMeta) -> Result<Self> {
-        Self::create_as(path.as_ref(), meta, OpenOptions::new().read(true).write(true).create_new(true))
+        Self::create_as(path.as_ref(), meta, Existing::Refused)
     }
 
     /// As [`create`](Self::create), in place of a file that may exist, whose content is lost.
@@ -90,7 +97,7 @@ impl NpyArray {
     /// # Errors
     /// As [`create`](Self::create).
     pub fn create_or_replace(path: impl AsRef<Path>, meta: &ArrayMeta) -> Result<Self> {
-        Self::create_as(path.as_ref(), meta, OpenOptions::new().read(true).write(true).create(true).truncate(true))
+        Self::create_as(path.as_ref(), meta, Existing::Replaced)
     }
 
     /// The file.
@@ -112,15 +119,27 @@ impl NpyArray {
         Ok(Self { meta, header, path: path.to_owned(), file: PositionedFile::new(file), writable: false })
     }
 
-    fn create_as(path: &Path, meta: &ArrayMeta, how: &OpenOptions) -> Result<Self> {
+    fn create_as(path: &Path, meta: &ArrayMeta, existing: Existing) -> Result<Self> {
+        let mut how = OpenOptions::new();
+        match existing {
+            Existing::Refused => how.create_new(true),
+            Existing::Replaced => how.create(true).truncate(true),
+        };
         let (header, bytes) = Header::new(meta.dtype(), meta.shape())?;
         let length = header.file_bytes()?;
         let described = |error: std::io::Error| bad(&path.display().to_string(), &error.to_string());
-        let mut file = how.open(path).map_err(|error| match error.kind() {
+        let mut file = how.read(true).write(true).open(path).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => Error::AlreadyExists { what: path.display().to_string() },
             _ => described(error),
         })?;
-        file.write_all(&bytes).and_then(|()| file.set_len(length)).map_err(described)?;
+        if let Err(error) = file.set_len(length).and_then(|()| file.write_all(&bytes)) {
+            if existing == Existing::Refused {
+                // Half a file would be in the way of the next attempt. Should it stay, the first error still tells why.
+                drop(file);
+                let _it_may_stay = std::fs::remove_file(path);
+            }
+            return Err(described(error));
+        }
         // Where a viewer finds the voxels of the original, it does not find these.
         let meta = meta.clone().with_viewer_source(ViewerSource::Local);
         Ok(Self { meta, header, path: path.to_owned(), file: PositionedFile::new(file), writable: true })
@@ -214,7 +233,10 @@ impl ArrayWrite for NpyArray {
 fn read_header(file: &mut File) -> Result<Header> {
     let mut start = [0; 12];
     let failed = |error: std::io::Error| bad("npy header", &error.to_string());
-    file.read_exact(&mut start).map_err(|_| bad("npy header", "this is no npy file"))?;
+    file.read_exact(&mut start).map_err(|error| match error.kind() {
+        ErrorKind::UnexpectedEof => bad("npy header", "this is no npy file"),
+        _ => failed(error),
+    })?;
     let length = Header::length(&start)?;
     let mut bytes = start.to_vec();
     file.take((length.saturating_sub(12)) as u64).read_to_end(&mut bytes).map_err(failed)?;

@@ -35,8 +35,8 @@ impl Aligned {
     /// [`Error::BadParameter`] without a source or without a channel in any, [`Error::SourcesDiffer`],
     /// [`Error::NothingLeft`] when no voxel is in all of them.
     pub(super) fn new(view: &'static str, sources: Vec<ArrayRef>) -> Result<Self> {
-        let channels = sources.iter().map(|source| source.num_channels().unwrap_or(1));
-        let Some(first) = sources.first().filter(|_| channels.sum::<usize>() > 0) else {
+        let some_channel = sources.iter().any(|source| source.num_channels() != Some(0));
+        let Some(first) = sources.first().filter(|_| some_channel) else {
             let (what, value) = ("the sources of", view.to_owned());
             return Err(Error::BadParameter { what, value, rule: "there has to be at least one channel".to_owned() });
         };

@@ -47,22 +47,24 @@ impl ConcatChannels {
     ///
     /// # Errors
     /// [`Error::SourcesDiffer`] unless the arrays have the same voxel size, grid lines, axes (channels apart), element type and
-    /// kind; [`Error::NothingLeft`] without a common voxel; [`Error::BadParameter`] without an array, or with another number
-    /// of names than channels; [`Error::FillNotHeld`]; [`Error::BadAxes`] when another axis is called as the channel axis.
+    /// kind; [`Error::NothingLeft`] without a common voxel; [`Error::BadParameter`] without an array, with another number
+    /// of names than channels, or with more channels than a `usize` counts; [`Error::FillNotHeld`]; [`Error::BadAxes`] when another axis is called as the channel axis.
     pub fn new(name: impl Into<String>, parts: Vec<ChannelPart>, names: Option<Vec<String>>) -> Result<Self> {
-        let (mut sources, mut begins, mut fills, mut channels) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        let (mut sources, mut begins, mut fills, mut channels) = (Vec::new(), Vec::new(), Vec::new(), 0_usize);
         for part in parts {
-            match part {
+            let own = match part {
                 ChannelPart::Array(source) => {
                     begins.push(channels);
-                    channels += source.num_channels().unwrap_or(1);
+                    let own = source.num_channels().unwrap_or(1);
                     sources.push(source);
+                    own
                 }
                 ChannelPart::Fill(value) => {
                     fills.push((channels, value));
-                    channels += 1;
+                    1
                 }
-            }
+            };
+            channels = channels.checked_add(own).ok_or_else(too_many)?;
         }
         let sources = Aligned::new("concat", sources)?;
         let dtype = sources.same_dtype()?;
@@ -74,6 +76,11 @@ impl ConcatChannels {
         let meta = if let Some(names) = names { named(meta, channels, names)? } else { meta };
         Ok(Self { meta, sources, begins, fills })
     }
+}
+
+fn too_many() -> Error {
+    let (value, rule) = ("concat".to_owned(), "together they have more channels than can be counted".to_owned());
+    Error::BadParameter { what: "the sources of", value, rule }
 }
 
 fn named(meta: ArrayMeta, channels: usize, names: Vec<String>) -> Result<ArrayMeta> {

@@ -293,6 +293,22 @@ fn ids_of_instances_have_to_have_room() {
 }
 
 #[test]
+fn channels_beyond_counting_are_refused_where_they_are_counted() {
+    let axes = [AxisInfo::plain("c", AxisKind::Channel), AxisInfo::space("x")];
+    let (axes, line) = (Axes::new(axes).unwrap(), line("line", &[1_u8], 8, 0));
+    let meta = line.meta().derive(DType::U8, axes, &[usize::MAX], *line.meta().grid(), *line.meta().voxel_box());
+    let many: ArrayRef = Arc::new(Constant::new(&meta.unwrap(), 1.into(), None).unwrap());
+    let both = || vec![many.clone(), many.clone()];
+    let parts = both().into_iter().map(ChannelPart::Array).collect();
+    assert!(matches!(ConcatChannels::new("all", parts, None), Err(Error::BadParameter { .. })));
+    let one_more = vec![ChannelPart::Array(many.clone()), ChannelPart::Fill(1.into())];
+    assert!(matches!(ConcatChannels::new("all", one_more, None), Err(Error::BadParameter { .. })));
+    let either = LogicalOr::new("or", both()).unwrap();
+    assert!(matches!(either.data(), Err(Error::TooLarge { .. })));
+    assert!(matches!(Sum::new("sum", both(), SumType::Widened).unwrap().data(), Err(Error::TooLarge { .. })));
+}
+
+#[test]
 fn only_what_all_sources_say_is_said_of_the_whole() {
     let with = |name: &str, attrs: serde_json::Value| -> ArrayRef {
         let array = line(name, &[1_u8], 8, 0);
