@@ -100,7 +100,8 @@ fn check_scale(volume: &Volume, scale: u8, voxels: &VoxelBox, control: &Control<
         return Ok(());
     }
     let middle = [0, 1, 2].map(|axis| {
-        ((voxels.begin()[axis] + voxels.end()[axis]) << scale).div_euclid(2).div_euclid(volume.block[axis]) * volume.block[axis]
+        ((voxels.begin()[axis] + voxels.end()[axis]) << scale).div_euclid(2).div_euclid(volume.block[axis])
+            * volume.block[axis]
     });
     let probe = VoxelBox::new(middle, volume.block)?;
     let mut finest =
