@@ -23,6 +23,7 @@ const HELP: &str = "\
 cargo xtask TASK
 
   demo [ARGS]    build the demo (release) and run it; `cargo xtask demo --help` lists its arguments
+  pictures       makes the pictures of the page `which-method.md` of `resample` again; a test compares them with those there
   test           every test of the workspace: unit, integration, documentation, and those of the tasks themselves
   ci [--fast]    what a change has to pass: format, lints, tests, documentation, layering, each crate alone, the README's
                  example in a project of its own; --fast stops after format, lints, tests and tidy
@@ -53,6 +54,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
     match task.as_str() {
         "demo" => demo(&workspace, rest),
         "bench" => bench::run(&workspace, after_dashes(rest)),
+        "pictures" => no_arguments(task, rest).and_then(|()| pictures(&workspace)).map(|()| ExitCode::SUCCESS),
         "test" => no_arguments(task, rest).and_then(|()| steps::test(&workspace)).map(|()| ExitCode::SUCCESS),
         "tidy" => no_arguments(task, rest).and_then(|()| tidy::run(&workspace)).map(|()| ExitCode::SUCCESS),
         "ci" => Ok(ci::run(&workspace, ci::Extent::from_args(rest)?)),
@@ -68,6 +70,14 @@ fn run(args: &[String]) -> Result<ExitCode> {
 fn demo(workspace: &Workspace, args: &[String]) -> Result<ExitCode> {
     workspace.cargo(["build", "--release", "-p", "demo"]).run()?;
     workspace.cargo(["run", "--release", "--quiet", "-p", "demo", "--"]).args(after_dashes(args)).exit_code()
+}
+
+/// Where the page "Which method?" looks for its pictures.
+const PICTURES: &str = "crates/resample/docs/methods";
+
+fn pictures(workspace: &Workspace) -> Result {
+    let folder = workspace.root().join(PICTURES);
+    workspace.cargo(["run", "-p", "demo", "--bin", "pictures", "--"]).args([folder]).run()
 }
 
 /// What is for the program that is called: people write `--` before it, as cargo wants it, or leave it out.
@@ -110,7 +120,7 @@ mod tests {
 
     #[test]
     fn help_names_every_task() {
-        for task in ["demo", "test", "ci", "tidy", "bench", "help"] {
+        for task in ["demo", "pictures", "test", "ci", "tidy", "bench", "help"] {
             assert!(HELP.lines().any(|line| line.trim_start().starts_with(task)), "{task} is missing");
         }
     }

@@ -32,6 +32,9 @@
 //! | `Min`, `Max`, `Median`, `Stride` | anything | one voxel of the window; whole factors down only |
 //! | `Labels` | labels and masks (default) | `Mode` where voxels grow, nearest where they shrink |
 //!
+//! The page "Which method?" (`docs/which-method.md` in the sources of this crate) shows in pictures what each of them does
+//! to a membrane and to the border of a label, and says when to take which.
+//!
 //! The rules that hold for all of them:
 //!
 //! * Target voxel `j` covers source `[j·d/u, (j+1)·d/u)`, counted from the origin of the source's *grid*; so cropping a
@@ -82,3 +85,9 @@ pub use crate::value::Float;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The examples of the page run with the tests. The page itself is no part of this documentation, which could not show its
+/// pictures.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/which-method.md")]
+struct WhichMethod;
