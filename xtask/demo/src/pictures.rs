@@ -1,6 +1,7 @@
 //! The pictures of the page "Which method?" of `resample`: a small piece of the specimen under every method.
 //!
-//! Nothing is drawn: what is seen is what [`resample()`] returns, with every voxel enlarged to a square of pixels.
+//! Nothing is drawn: what is seen is what [`resample`](facade::resample::resample()) returns, with every voxel enlarged to a
+//! square of pixels.
 
 mod scene;
 
