@@ -7,8 +7,9 @@ use array_core::npy::{self, NpyArray, NpyOptions};
 use array_core::testing::{check_array, check_transfers, check_translation, check_writer, random_array, random_metas};
 use array_core::{
     Array, ArrayExt, ArrayMeta, ArrayRef, AxisOrder, Beyond, Binarize, BlockCache, CacheOptions, Cached, Cast,
-    Channels, Constant, Conversion, Coordinate, Crop, DType, FillValue, Grid, IdGroup, Intensities, Kind, Length,
-    MapLabels, MapOptions, MemoryArray, Permute, Result, Roi, Rounding, Select, Unknown, ViewerSource, VoxelBox,
+    ChannelPart, Channels, ConcatChannels, Constant, Conversion, Coordinate, Crop, DType, FillValue, Grid, IdGroup,
+    InstanceIds, Intensities, Kind, Length, LogicalOr, MapLabels, MapOptions, MemoryArray, MergeInstances, Permute,
+    Result, Roi, Rounding, Select, Sum, SumType, Unknown, ViewerSource, VoxelBox,
 };
 
 const CASES: usize = 256;
@@ -37,6 +38,11 @@ fn check_view(applies: impl Fn(&ArrayMeta) -> bool, view: impl Fn(ArrayRef, usiz
 
 fn whole_numbers(meta: &ArrayMeta) -> bool {
     !meta.dtype().is_float()
+}
+
+/// What views of several sources need: a voxel, and a channel where there are channels.
+fn has_something(meta: &ArrayMeta) -> bool {
+    !meta.voxel_box().is_empty() && meta.num_channels() != Some(0)
 }
 
 fn no_labels(meta: &ArrayMeta) -> bool {
@@ -192,4 +198,39 @@ fn arrays_behind_a_cache_behind_another_view() {
         },
     );
     assert_eq!(cache.stats().entries, 0);
+}
+
+#[test]
+fn channels_of_several_arrays() {
+    check_view(has_something, |source, _| {
+        let part = || ChannelPart::Array(source.clone());
+        Ok(Arc::new(ConcatChannels::new("all", vec![part(), ChannelPart::Fill(1.into()), part()], None)?))
+    });
+}
+
+#[test]
+fn unions() {
+    check_view(has_something, |source, _| Ok(Arc::new(LogicalOr::new("or", vec![source.clone(), source])?)));
+}
+
+#[test]
+fn sums() {
+    // The values at both ends of these types add up to something that 64 bits have.
+    let narrow = |meta: &ArrayMeta| meta.dtype().size() < 8;
+    check_view(
+        |meta| has_something(meta) && no_labels(meta) && narrow(meta),
+        |source, _| Ok(Arc::new(Sum::new("sum", vec![source.clone(), source], SumType::Widened)?)),
+    );
+}
+
+#[test]
+fn merged_instances() {
+    let ids = |meta: &ArrayMeta| matches!(meta.dtype(), DType::Bool | DType::U8 | DType::U16 | DType::U32 | DType::U64);
+    check_view(
+        |meta| has_something(meta) && ids(meta),
+        |source, _| {
+            let ids = InstanceIds::Offsets(vec![0, 0]);
+            Ok(Arc::new(MergeInstances::new("all", vec![source.clone(), source], &ids)?))
+        },
+    );
 }
