@@ -185,6 +185,52 @@ fn constants() {
     check_view(fits, |source, _| Ok(Arc::new(Constant::new(source.meta(), FillValue::from(1), None)?)));
 }
 
+/// A view of an array and of a part of it: of what both have.
+fn check_joined(applies: impl Fn(&ArrayMeta) -> bool, join: impl Fn(Vec<ArrayRef>, usize) -> Result<ArrayRef>) {
+    check_view(
+        |meta| !meta.voxel_box().is_empty() && meta.num_channels() != Some(0) && applies(meta),
+        |source, number| {
+            let roi = part(source.meta(), number, Rounding::Exact);
+            let smaller = Arc::new(Crop::new(source.clone(), roi, Rounding::Exact)?);
+            join(if number.is_multiple_of(2) { vec![source, smaller] } else { vec![smaller, source] }, number)
+        },
+    );
+}
+
+#[test]
+fn joined_channels() {
+    check_joined(
+        |_| true,
+        |sources, number| {
+            let mut parts: Vec<ChannelPart> = sources.into_iter().map(ChannelPart::Array).collect();
+            parts.insert(number % 3, ChannelPart::Fill(FillValue::from(1)));
+            Ok(Arc::new(ConcatChannels::new("joined", parts, None)?))
+        },
+    );
+}
+
+#[test]
+fn joined_masks() {
+    check_joined(|_| true, |sources, _| Ok(Arc::new(LogicalOr::new("joined", sources)?)));
+}
+
+#[test]
+fn joined_sums() {
+    let wide = |meta: &ArrayMeta| matches!(meta.dtype(), DType::U64 | DType::I64);
+    let join = |sources, _| -> Result<ArrayRef> { Ok(Arc::new(Sum::new("joined", sources, SumType::Widened)?)) };
+    check_joined(|meta| no_labels(meta) && !wide(meta), join);
+}
+
+#[test]
+fn joined_instances() {
+    let ids = |meta: &ArrayMeta| matches!(meta.dtype(), DType::Bool | DType::U8 | DType::U16 | DType::U32);
+    check_joined(ids, |sources, number| {
+        let numbers = vec![u64::from(u32::MAX); sources.len()];
+        let ids = if number % 4 < 2 { InstanceIds::Largest(numbers) } else { InstanceIds::Offsets(numbers) };
+        Ok(Arc::new(MergeInstances::new("joined", sources, &ids)?))
+    });
+}
+
 #[test]
 fn arrays_behind_a_cache_behind_another_view() {
     let cache = BlockCache::of_blocks(4000);

@@ -1,9 +1,9 @@
 //! A read in slabs, so that a person can watch it; the result is the one of a single read.
 
-use facade::array_core::{Error, Result};
+use facade::array_core::{Pieces, Result};
 use facade::prelude::*;
 
-/// About how many bytes of result one slab has.
+/// How many bytes of result one slab has, at most.
 const SLAB: u64 = 32 << 20;
 
 /// Reads a region under the given policies and reports bytes done and bytes in all.
@@ -28,8 +28,10 @@ pub fn read(
     let total = block.bytes() as u64;
     let mut done = 0;
     progress(done, total);
-    for slab in slabs(&voxels, total, meta.read_block())? {
+    let voxel_bytes = total / voxels.voxels()?.max(1);
+    for slab in Pieces::new(voxels, voxel_bytes, SLAB, meta.read_block()) {
         options.context.check()?;
+        let slab = slab?;
         let ranges = meta.block_ranges(&slab, &voxels)?;
         let mut out = block.view_mut();
         let out = out.slice(&ranges)?;
@@ -38,30 +40,4 @@ pub fn read(
         progress(done, total);
     }
     Ok(ReadBlock::new(block, meta.grid().to_world(&voxels)?))
-}
-
-/// Parts along the first axis, cut at borders of the read block where there is one.
-fn slabs(voxels: &VoxelBox, bytes: u64, block: Option<Coordinate>) -> Result<Vec<VoxelBox>> {
-    let Ok(range) = voxels.range(0) else {
-        // Without a physical axis there is one voxel.
-        return Ok(vec![*voxels]);
-    };
-    let extent = range.end - range.start;
-    let step = block.map_or(1, |block| block[0].max(1));
-    let wanted = (extent as u64 * SLAB / bytes.max(1)).max(1) as i64;
-    let thick = (wanted + step - 1) / step * step;
-    let mut parts = Vec::new();
-    let mut begin = range.start;
-    while begin < range.end {
-        let end = ((begin.div_euclid(thick) + 1) * thick).min(range.end);
-        let replace = |coordinate: Coordinate, value: i64| {
-            let mut entries = coordinate.to_vec();
-            entries[0] = value;
-            Coordinate::try_from(&entries[..])
-        };
-        let part = VoxelBox::from_bounds(replace(voxels.begin(), begin)?, replace(voxels.end(), end)?);
-        parts.push(part.map_err(Error::from)?);
-        begin = end;
-    }
-    Ok(parts)
 }
