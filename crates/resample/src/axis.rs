@@ -63,6 +63,19 @@ impl AxisRule {
         matches!(self.rule, Rule::Window) && (window.start < self.volume.start || window.end > self.volume.end)
     }
 
+    /// How many source voxels each target voxel of `[begin, end)`, not none, is made from, if all of them are whole and count
+    /// alike.
+    pub(crate) fn whole_window(&self, target: &Range<i64>) -> Option<usize> {
+        match self.rule {
+            Rule::Keep => Some(1),
+            Rule::Window if self.factor.up() == 1 => {
+                let partial = self.is_partial(target.start) || self.is_partial(target.end - 1);
+                (!partial).then_some(self.factor.down() as usize)
+            }
+            _ => None,
+        }
+    }
+
     /// The source voxels that target voxels `[begin, end)`, not none, are made from, as far as they exist.
     pub(crate) fn source_range(&self, target: &Range<i64>) -> Range<i64> {
         let region = self.region(target);

@@ -9,9 +9,13 @@ mod leaf;
 mod mean;
 mod rank;
 mod separable;
+pub(crate) mod simd;
 #[cfg(test)]
 mod tests;
 mod votes;
+mod whole;
+mod whole_mean;
+mod whole_mode;
 mod windows;
 
 use std::ops::Range;
@@ -26,17 +30,26 @@ use crate::{Error, PartialWindows, Result};
 pub(crate) use clip::clip_to_input;
 pub(crate) use leaf::Leaf;
 use leaf::Rows;
+use simd::Path;
+pub(crate) use whole_mean::SumOf;
 
 /// How work is cut. Only speed and memory depend on it.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
     /// Work below this size, in bytes of source, is not worth waking a pool for.
     parallel_bytes: usize,
-    /// A leaf works on about this many numbers at once.
+    /// A leaf that keeps numbers between its steps has about this many of them.
     leaf_numbers: u64,
+    /// A leaf that keeps none has at most this many times more.
+    streamed: u64,
+    path: Path,
 }
 
-const LIMITS: Limits = Limits { parallel_bytes: 1 << 20, leaf_numbers: 1 << 18 };
+impl Default for Limits {
+    fn default() -> Self {
+        Self { parallel_bytes: 1 << 20, leaf_numbers: 1 << 18, streamed: 4, path: Path::best() }
+    }
+}
 
 /// Data and the index of its first voxel on every axis.
 pub(crate) struct Placed<'a, V> {
@@ -52,7 +65,7 @@ pub(crate) fn run(recipe: &Recipe, source: Placed<'_, BlockRef<'_>>, out: Placed
     with_dtype!(out.data.dtype(), T => {
         let source = Placed { data: source.data.into_view::<T>()?, begin: source.begin };
         let out = Placed { data: out.data.into_view::<T>()?, begin: out.begin };
-        run_typed(recipe, LIMITS, source, out, &|leaf, out| leaf.run(out))
+        run_typed(recipe, Limits::default(), source, out, &|leaf, out| leaf.run(out))
     })
 }
 
@@ -62,7 +75,7 @@ pub(crate) fn run_on<T: Value>(
     source: Placed<'_, ArrayViewD<'_, T>>,
     out: Placed<'_, ArrayViewMutD<'_, T>>,
 ) -> Result<()> {
-    run_typed(recipe, LIMITS, source, out, &|leaf, out| leaf.run(out))
+    run_typed(recipe, Limits::default(), source, out, &|leaf, out| leaf.run(out))
 }
 
 /// The same for an interpolation whose result is of another type than its source.
@@ -73,7 +86,7 @@ pub(crate) fn interpolate<O: Output>(
 ) -> Result<()> {
     with_dtype!(source.data.dtype(), T => {
         let source = Placed { data: source.data.into_view::<T>()?, begin: source.begin };
-        run_typed(recipe, LIMITS, source, out, &|leaf: &Leaf<'_, T>, out| leaf.filter(out))
+        run_typed(recipe, Limits::default(), source, out, &|leaf: &Leaf<'_, T>, out| leaf.filter(out))
     })
 }
 
@@ -152,7 +165,11 @@ impl<T: Value, O: Output> Work<'_, T, O> {
     /// Where to cut a target region that is too large for one leaf: its longest side, measured in source voxels, but
     /// rows only when nothing else is left.
     fn cut(&self, target: &[Range<i64>]) -> Option<(usize, usize)> {
-        if self.numbers(target) <= self.limits.leaf_numbers {
+        if let Some(rim) = self.rim(target) {
+            return Some(rim);
+        }
+        let more = if self.streams(target) { self.limits.streamed } else { 1 };
+        if self.numbers(target) <= self.limits.leaf_numbers.saturating_mul(more) {
             return None;
         }
         let length = |axis: usize| (target[axis].end - target[axis].start) as usize;
@@ -161,6 +178,29 @@ impl<T: Value, O: Output> Work<'_, T, O> {
         let longest = (0..rows).filter(|&axis| length(axis) > 1).max_by(|&a, &b| span(a).total_cmp(&span(b)));
         let axis = longest.or_else(|| (length(rows) > 1).then_some(rows))?;
         Some((axis, length(axis) / 2))
+    }
+
+    /// Where to cut off windows that reach beyond the volume: the others of a leaf are whole, which is a fact about each of them
+    /// and not about what is read with it.
+    fn rim(&self, target: &[Range<i64>]) -> Option<(usize, usize)> {
+        let axes =
+            self.recipe.axes.iter().zip(target).enumerate().filter(|(_, (_, target))| target.end - target.start > 1);
+        axes.into_iter().find_map(|(number, (axis, target))| {
+            let last = (target.end - target.start - 1) as usize;
+            let begin = axis.is_partial(target.start).then_some((number, 1));
+            begin.or_else(|| axis.is_partial(target.end - 1).then_some((number, last)))
+        })
+    }
+
+    /// Whether a leaf keeps no numbers but a row or two.
+    fn streams(&self, target: &[Range<i64>]) -> bool {
+        let whole = || self.recipe.axes.iter().zip(target).all(|(axis, target)| axis.whole_window(target).is_some());
+        match self.recipe.family {
+            Family::Gather => true,
+            Family::Mode | Family::Rank(_) => whole(),
+            Family::Mean => T::MOST_SUMMED > 0 && whole(),
+            Family::Filter => false,
+        }
     }
 
     /// How many numbers a leaf handles at once: the result of the first pass of a separable computation, else the
@@ -193,7 +233,7 @@ impl<T: Value, O: Output> Work<'_, T, O> {
             standard = padded(&region, &held, &ranges, self.recipe.partial_windows);
             Rows::of_slice(standard.as_slice().unwrap_or_default(), standard.shape())
         };
-        (self.kernel)(&Leaf { recipe: self.recipe, source: ranges, target, rows }, out);
+        (self.kernel)(&Leaf { recipe: self.recipe, source: ranges, target, rows, path: self.limits.path }, out);
     }
 }
 

@@ -5,7 +5,7 @@ use ndarray::ArrayViewMutD;
 
 use crate::Cast;
 use crate::Result;
-use crate::engine::Leaf;
+use crate::engine::{Leaf, SumOf};
 use crate::pyramid::Build;
 
 /// What computed values become. Only the types of voxels are that.
@@ -42,6 +42,12 @@ pub(crate) trait Value: Element + Output {
     fn build(build: Build<'_, '_, Self>) -> Result<()>;
     /// Runs a mean over windows with the arithmetic that suits the type.
     fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>);
+    /// Whole windows of at most so many voxels have a [quick mean](Self::quick_mean); 0 where none have.
+    const MOST_SUMMED: usize;
+    /// The mean of whole windows of at most [`MOST_SUMMED`](Self::MOST_SUMMED) voxels, rounded.
+    fn quick_mean(leaf: &Leaf<'_, Self>, windows: &[usize], out: ArrayViewMutD<'_, Self>);
+    /// The mode of whole windows; the lowest value wins ties.
+    fn whole_mode(leaf: &Leaf<'_, Self>, windows: &[usize], out: ArrayViewMutD<'_, Self>);
 }
 
 /// Types whose means are exact: sums fit 128 bits.
@@ -101,8 +107,37 @@ fn settle_wide(value: f64) -> f64 {
     (value * 4096.0).round_ties_even() / 4096.0
 }
 
+/// The quick mean of a type, in the narrowest of the types of sums named.
+macro_rules! quick_mean {
+    () => {
+        const MOST_SUMMED: usize = 0;
+
+        fn quick_mean(leaf: &Leaf<'_, Self>, _: &[usize], out: ArrayViewMutD<'_, Self>) {
+            Self::mean(leaf, out);
+        }
+    };
+    ($S:ident) => {
+        const MOST_SUMMED: usize = <$S as SumOf<Self>>::MOST;
+
+        fn quick_mean(leaf: &Leaf<'_, Self>, windows: &[usize], out: ArrayViewMutD<'_, Self>) {
+            leaf.mean_of_rows::<$S>(windows, out);
+        }
+    };
+    ($Narrow:ident $Wide:ident) => {
+        const MOST_SUMMED: usize = <$Wide as SumOf<Self>>::MOST;
+
+        fn quick_mean(leaf: &Leaf<'_, Self>, windows: &[usize], out: ArrayViewMutD<'_, Self>) {
+            if windows.iter().product::<usize>() <= <$Narrow as SumOf<Self>>::MOST {
+                leaf.mean_of_rows::<$Narrow>(windows, out);
+            } else {
+                leaf.mean_of_rows::<$Wide>(windows, out);
+            }
+        }
+    };
+}
+
 macro_rules! integers {
-    ($($T:ident $bits:literal $settle:expr;)*) => {$(
+    ($($T:ident $bits:literal ($($S:ident)*) $settle:expr;)*) => {$(
         impl Output for $T {
             #[inline]
             fn from_f64(value: f64, cast: Cast) -> Self {
@@ -141,6 +176,10 @@ macro_rules! integers {
             fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
                 leaf.exact_mean(out);
             }
+            quick_mean!($($S)*);
+            fn whole_mode(leaf: &Leaf<'_, Self>, windows: &[usize], out: ArrayViewMutD<'_, Self>) {
+                leaf.mode_of_rows(windows, out);
+            }
         }
 
         impl Whole for $T {
@@ -159,14 +198,14 @@ macro_rules! integers {
 }
 
 integers! {
-    u8 8 settle_small;
-    u16 16 settle_small;
-    u32 32 settle_wide;
-    u64 64 |value| value;
-    i8 8 settle_small;
-    i16 16 settle_small;
-    i32 32 settle_wide;
-    i64 64 |value| value;
+    u8 8 (u16 u32) settle_small;
+    u16 16 (u32) settle_small;
+    u32 32 (u64) settle_wide;
+    u64 64 () |value| value;
+    i8 8 (i16 i32) settle_small;
+    i16 16 (i32) settle_small;
+    i32 32 (i64) settle_wide;
+    i64 64 () |value| value;
 }
 
 impl Output for bool {
@@ -196,6 +235,10 @@ impl Value for bool {
     fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
         leaf.exact_mean(out);
     }
+    quick_mean!();
+    fn whole_mode(leaf: &Leaf<'_, Self>, windows: &[usize], out: ArrayViewMutD<'_, Self>) {
+        leaf.mode_of_rows(windows, out);
+    }
 }
 
 impl Whole for bool {
@@ -211,7 +254,7 @@ impl Whole for bool {
 }
 
 macro_rules! floats {
-    ($($T:ident $Bits:ident $Key:ident;)*) => {$(
+    ($($T:ident $Bits:ident $Key:ident ($($S:ident)*);)*) => {$(
         impl Output for $T {
             #[inline]
             fn from_f64(value: f64, _: Cast) -> Self {
@@ -253,13 +296,17 @@ macro_rules! floats {
             fn mean(leaf: &Leaf<'_, Self>, out: ArrayViewMutD<'_, Self>) {
                 leaf.float_mean(out);
             }
+            quick_mean!($($S)*);
+            fn whole_mode(leaf: &Leaf<'_, Self>, _: &[usize], out: ArrayViewMutD<'_, Self>) {
+                leaf.votes(out);
+            }
         }
     )*};
 }
 
 floats! {
-    f32 u32 i32;
-    f64 u64 i64;
+    f32 u32 i32 (f64);
+    f64 u64 i64 ();
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use ndarray::{ArrayViewD, ArrayViewMutD};
+use ndarray::{ArrayView3, ArrayViewD, ArrayViewMut3, ArrayViewMutD, Axis, Ix3};
 
+use super::simd::Path;
 use crate::PartialWindows;
 use crate::recipe::{Family, Recipe};
 use crate::value::Value;
@@ -17,8 +18,8 @@ pub(crate) struct Rows<'a, S> {
 impl<'a, S> Rows<'a, S> {
     /// The rows of a view; `None` if they are not contiguous.
     pub(crate) fn of_view(view: &'a ArrayViewD<'_, S>) -> Option<Self> {
-        let rows = view.rows().into_iter().map(|row| row.to_slice()).collect::<Option<Vec<_>>>()?;
-        Some(Self { rows, shape: view.shape().to_vec() })
+        let mut rows = Vec::with_capacity(view.len() / view.shape().last().copied().unwrap_or(1).max(1));
+        push_rows(view.view(), &mut rows).then(|| Self { rows, shape: view.shape().to_vec() })
     }
 
     /// The rows of a buffer in C order.
@@ -34,6 +35,8 @@ pub(crate) struct Leaf<'a, T> {
     pub(crate) source: Vec<Range<i64>>,
     pub(crate) target: &'a [Range<i64>],
     pub(crate) rows: Rows<'a, T>,
+    /// How loops over rows run.
+    pub(crate) path: Path,
 }
 
 impl<T: Value> Leaf<'_, T> {
@@ -62,17 +65,55 @@ impl<T> Leaf<'_, T> {
     }
 }
 
+/// Appends the rows of a view in C order; false if they are not contiguous.
+///
+/// Walking over three axes is many times faster than over any number of them.
+fn push_rows<'a, S>(mut view: ArrayViewD<'a, S>, rows: &mut Vec<&'a [S]>) -> bool {
+    if view.ndim() > 3 {
+        return (0..view.len_of(Axis(0))).all(|index| push_rows(view.clone().index_axis_move(Axis(0), index), rows));
+    }
+    while view.ndim() < 3 {
+        view.insert_axis_inplace(Axis(0));
+    }
+    let view: ArrayView3<'a, S> = view.into_dimensionality::<Ix3>().expect("three axes were made");
+    let planes = (0..view.len_of(Axis(0))).map(|index| view.clone().index_axis_move(Axis(0), index));
+    let mut all =
+        planes.flat_map(|plane| (0..plane.nrows()).map(move |index| plane.clone().index_axis_move(Axis(0), index)));
+    all.all(|row| row.to_slice().map(|row| rows.push(row)).is_some())
+}
+
 /// Hands out the rows of a destination in C order with their number, through a scratch row where they are not
 /// contiguous.
-pub(crate) fn write_rows<T: Copy + Default>(mut out: ArrayViewMutD<'_, T>, mut write: impl FnMut(usize, &mut [T])) {
-    let mut scratch = Vec::new();
-    for (number, mut row) in out.rows_mut().into_iter().enumerate() {
-        if let Some(row) = row.as_slice_mut() {
-            write(number, row);
-        } else {
-            scratch.resize(row.len(), T::default());
-            write(number, &mut scratch);
-            row.iter_mut().zip(&scratch).for_each(|(to, from)| *to = *from);
+pub(crate) fn write_rows<T: Copy + Default>(out: ArrayViewMutD<'_, T>, mut write: impl FnMut(usize, &mut [T])) {
+    let mut number = 0;
+    each_volume(out, &mut |mut volume| {
+        let mut scratch = Vec::new();
+        for mut row in volume.rows_mut() {
+            if let Some(row) = row.as_slice_mut() {
+                write(number, row);
+            } else {
+                scratch.resize(row.len(), T::default());
+                write(number, &mut scratch);
+                row.iter_mut().zip(&scratch).for_each(|(to, from)| *to = *from);
+            }
+            number += 1;
         }
+    });
+}
+
+/// Hands out the parts of three axes, in C order.
+fn each_volume<'a, T>(mut out: ArrayViewMutD<'a, T>, visit: &mut impl FnMut(ArrayViewMut3<'a, T>)) {
+    if out.ndim() > 3 {
+        let mut rest = out;
+        while rest.len_of(Axis(0)) > 0 {
+            let (first, others) = rest.split_at(Axis(0), 1);
+            each_volume(first.index_axis_move(Axis(0), 0), visit);
+            rest = others;
+        }
+        return;
     }
+    while out.ndim() < 3 {
+        out.insert_axis_inplace(Axis(0));
+    }
+    visit(out.into_dimensionality::<Ix3>().expect("three axes were made"));
 }

@@ -4,14 +4,18 @@ use ndarray::ArrayViewMutD;
 
 use super::leaf::{Leaf, write_rows};
 use super::separable::Sum;
+use super::whole_mean::{MeanRow, SumOf};
 use super::windows::Reduce;
 use crate::taps::Taps;
 use crate::value::{Value, Whole, WholeSum};
-use crate::{Nans, Zeros};
+use crate::{Cast, Nans, Zeros};
 
 impl<T: Whole> Leaf<'_, T> {
     /// The mean of whole numbers: exact sums, divided and rounded once.
     pub(crate) fn exact_mean(&self, out: ArrayViewMutD<'_, T>) {
+        if let Some(windows) = self.quick_windows().filter(|_| self.recipe.cast == Cast::RoundSaturate) {
+            return T::quick_mean(self, &windows, out);
+        }
         // A sum, and twice a remainder, must fit beside the sign.
         let weight_bits = u64::BITS - self.recipe.heaviest.leading_zeros();
         if T::BITS + weight_bits < 62 {
@@ -50,8 +54,24 @@ fn totals<A: Sum + WholeSum>(taps: &[Taps<A>]) -> Vec<A> {
 }
 
 impl<T: Value> Leaf<'_, T> {
+    /// The windows, where they are whole and their sums fit numbers that are added quickly.
+    fn quick_windows(&self) -> Option<Vec<usize>> {
+        let plain = self.recipe.zeros == Zeros::Count && self.recipe.nans == Nans::Propagate;
+        self.whole_windows().filter(|windows| plain && windows.iter().product::<usize>() <= T::MOST_SUMMED)
+    }
+
+    /// The mean of whole windows, summed up in numbers of type `S`.
+    pub(crate) fn mean_of_rows<S: SumOf<T>>(&self, windows: &[usize], out: ArrayViewMutD<'_, T>) {
+        let along = windows.last().copied().unwrap_or(1);
+        let mut sums = Vec::new();
+        self.under_rows(windows, out, |rows, out| self.path.run(MeanRow::<T, S> { rows, along, sums: &mut sums, out }));
+    }
+
     /// The mean of floats, in 64-bit floats.
     pub(crate) fn float_mean(&self, out: ArrayViewMutD<'_, T>) {
+        if let Some(windows) = self.quick_windows() {
+            return T::quick_mean(self, &windows, out);
+        }
         match (self.recipe.zeros, self.recipe.nans) {
             (Zeros::Count, Nans::Propagate) => self.filter(out),
             (zeros, nans) => self.reduce_windows(out, &mut MeanOfOthers { zeros, nans, none: 0.0, cells: Vec::new() }),

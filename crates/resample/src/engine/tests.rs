@@ -3,7 +3,8 @@
 use ndarray::{ArrayD, Axis, IxDyn};
 use proptest::prelude::*;
 
-use super::{LIMITS, Limits, Placed, run_typed};
+use super::simd::Path;
+use super::{Limits, Placed, run_typed};
 use crate::recipe::Recipe;
 use crate::value::Value;
 use crate::{AntiAlias, Boundary, Clip, Extent, Factor, Method, Order, Spec, Zeros};
@@ -25,7 +26,12 @@ fn specs() -> impl Strategy<Value = Spec> {
 }
 
 fn factors(axes: usize) -> impl Strategy<Value = Vec<Factor>> {
-    prop::collection::vec((1..5_u32, 1..5_u32).prop_map(|(up, down)| Factor::new(up, down).unwrap()), axes)
+    let any = (1..5_u32, 1..5_u32);
+    let whole = (Just(1_u32), 1..4_u32);
+    let list = |pair: BoxedStrategy<(u32, u32)>| {
+        prop::collection::vec(pair.prop_map(|(up, down)| Factor::new(up, down).unwrap()), axes)
+    };
+    prop_oneof![list(any.boxed()), list(whole.boxed())]
 }
 
 /// Voxels with many equal neighbours.
@@ -58,16 +64,18 @@ fn run<T: Value>(source: &ArrayD<T>, recipe: &Recipe, limits: Limits, transposed
 fn check<T: Value>(source: &ArrayD<T>, factors: &[Factor], spec: &Spec) {
     let volume = source.shape().iter().map(|&extent| 0..extent as i64).collect::<Vec<_>>();
     let recipe = Recipe::new(spec, None, T::DTYPE, factors, &volume).unwrap();
-    let whole = run(source, &recipe, LIMITS, false);
-    for leaf_numbers in [1, 20, 150] {
-        let cut = run(source, &recipe, Limits { parallel_bytes: 0, leaf_numbers }, leaf_numbers == 20);
+    let limits = Limits::default();
+    let whole = run(source, &recipe, limits, false);
+    for (leaf_numbers, streamed) in [(1, 1), (20, 1), (150, 3)] {
+        let cut = run(source, &recipe, Limits { parallel_bytes: 0, leaf_numbers, streamed, ..limits }, streamed == 3);
         assert_eq!(cut, whole, "leaves of {leaf_numbers}");
     }
+    assert_eq!(run(source, &recipe, Limits { path: Path::ANY, ..limits }, false), whole, "compiled for any CPU");
     let mut turned = source.clone().reversed_axes().as_standard_layout().into_owned().reversed_axes();
-    assert_eq!(run(&turned, &recipe, LIMITS, true), whole, "transposed in memory");
+    assert_eq!(run(&turned, &recipe, limits, true), whole, "transposed in memory");
     turned.invert_axis(Axis(0));
     let flipped = turned.as_standard_layout().into_owned();
-    assert_eq!(run(&turned, &recipe, LIMITS, false), run(&flipped, &recipe, LIMITS, false), "negative strides");
+    assert_eq!(run(&turned, &recipe, limits, false), run(&flipped, &recipe, limits, false), "negative strides");
 }
 
 proptest! {
@@ -75,14 +83,16 @@ proptest! {
 
     #[test]
     fn cuts_and_layouts_do_not_show(
-        shape in prop::collection::vec(1..9_usize, 3),
-        factors in factors(3),
+        shape in prop_oneof![prop::collection::vec(1..9_usize, 3), prop::collection::vec(1..4_usize, 5), Just(vec![2, 3, 70])],
+        all_factors in factors(5),
         spec in specs(),
     ) {
-        let source = noise(&shape);
-        check(&source, &factors, &spec);
-        check(&source.mapv(|value| value as f32 / 7.0), &factors, &spec);
-        check(&source.mapv(|value| value as u8 * 31), &factors, &spec);
+        let (source, factors) = (noise(&shape), &all_factors[..shape.len()]);
+        check(&source, factors, &spec);
+        check(&source.mapv(|value| value as f32 / 7.0), factors, &spec);
+        check(&source.mapv(|value| value as u8 * 31), factors, &spec);
+        check(&source.mapv(|value| (value as i16 * 31 - 111) as i8), factors, &spec);
+        check(&source.mapv(|value| value as u16 * 9000), factors, &spec);
     }
 
     #[test]

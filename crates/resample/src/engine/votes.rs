@@ -5,12 +5,22 @@ use std::cmp::Ordering;
 use ndarray::ArrayViewMutD;
 
 use super::leaf::Leaf;
+use super::whole_mode::ModeRow;
 use super::windows::Reduce;
 use crate::value::Value;
 use crate::{Ties, Zeros};
 
 impl<T: Value> Leaf<'_, T> {
     pub(crate) fn mode(&self, out: ArrayViewMutD<'_, T>) {
+        let (zeros, ties) = (self.recipe.zeros, self.recipe.ties);
+        if let (Some(windows), Zeros::Count, Ties::Lowest) = (self.whole_windows(), zeros, ties) {
+            return T::whole_mode(self, &windows, out);
+        }
+        self.votes(out);
+    }
+
+    /// The mode by the rules of the recipe, window by window.
+    pub(crate) fn votes(&self, out: ArrayViewMutD<'_, T>) {
         let (zeros, ties) = (self.recipe.zeros, self.recipe.ties);
         match ties {
             Ties::Countless2x2 => self.reduce_windows(out, &mut Four::<T> { voxels: Vec::with_capacity(4) }),
@@ -19,6 +29,28 @@ impl<T: Value> Leaf<'_, T> {
             }
         }
     }
+}
+
+impl<T: Value + Ord> Leaf<'_, T> {
+    /// The mode of whole windows of values that are their own keys.
+    pub(crate) fn mode_of_rows(&self, windows: &[usize], out: ArrayViewMutD<'_, T>) {
+        let (along, rows) = (windows.last().copied().unwrap_or(1), windows.iter().rev().skip(1).product::<usize>());
+        match (rows, along) {
+            (4, 2) => {
+                self.under_rows(windows, out, |rows, out| self.path.run(ModeRow::<T, 4> { rows: first(rows), out }))
+            }
+            (2, 2) => {
+                self.under_rows(windows, out, |rows, out| self.path.run(ModeRow::<T, 2> { rows: first(rows), out }))
+            }
+            _ => self.votes(out),
+        }
+    }
+}
+
+/// # Panics
+/// When there are fewer rows.
+fn first<'r, T, const ROWS: usize>(rows: &[&'r [T]]) -> [&'r [T]; ROWS] {
+    *rows.first_chunk().expect("a window has as many rows as were counted")
 }
 
 /// Most windows hold few different values; those are counted in a list that is searched from its end.
