@@ -20,6 +20,7 @@ pub(super) const MAY_BE_UNSAFE: &[&str] = &[
     "crates/coord-roi/tests/allocations.rs",
     "crates/array-core/tests/memory.rs",
     "crates/dvid-source/tests/memory.rs",
+    "crates/resample/src/engine/simd.rs",
 ];
 
 /// What is wrong with a file; `may_be_unsafe` lists the files that may use `unsafe`.
