@@ -249,6 +249,20 @@ pub enum Error {
         factors: String,
     },
 
+    /// Padding of windows that memory cannot be expected to hold.
+    #[error(
+        "windows of {factors} hold {voxels} voxels; at most {limit} are padded: \
+         use partial_windows = include, which reduces the voxels that exist, or go in several steps"
+    )]
+    PaddingTooLarge {
+        /// The factors of all axes.
+        factors: String,
+        /// Voxels of a window.
+        voxels: u64,
+        /// Voxels that are possible.
+        limit: u64,
+    },
+
     /// No target voxel lies inside the source.
     #[error(
         "axis {axis}: source voxels [{begin}, {end}) hold no whole target voxel at factor {factor}; \

@@ -12,6 +12,9 @@ use crate::{
     AntiAlias, Cast, Error, Extent, Factor, Method, Nans, Order, PartialWindows, Result, Spec, Ties, Zeros, factor,
 };
 
+/// Most voxels of a window that may be padded.
+const PADDED_WINDOW: u64 = 1 << 24;
+
 /// Everything that the kernels need to know; the same for every region of the volume.
 #[derive(Clone, Debug)]
 pub(crate) struct Recipe {
@@ -66,6 +69,7 @@ impl Recipe {
         volume: &[Range<i64>],
     ) -> Result<Self> {
         spec.check(kind, dtype)?;
+        check_sigmas(spec, factors)?;
         let method = spec.method_for(kind);
         let precision = precision(dtype);
         let axes = factors.iter().zip(volume).enumerate().map(|(axis, (&factor, volume))| {
@@ -73,7 +77,7 @@ impl Recipe {
             axis_rule(spec, (method, precision), axis, factor, volume)
         });
         let axes = axes.collect::<Result<Vec<_>>>()?;
-        check_sigmas(spec, factors)?;
+        check_padding(&axes, factors)?;
         check_ties(spec, &axes)?;
         let family = family(method, &axes);
         let mut recipe = Self {
@@ -157,6 +161,20 @@ fn axis_rule(
         volume = factor.window(target.start).start..factor.window(target.end - 1).end;
     }
     Ok(AxisRule { factor, volume, held: held.clone(), rule })
+}
+
+/// Refuses padding that would fill the memory: unlike a source, it has no end of its own.
+fn check_padding(axes: &[AxisRule], factors: &[Factor]) -> Result<()> {
+    if axes.iter().all(|axis| axis.volume == axis.held) {
+        return Ok(());
+    }
+    let windows = axes.iter().filter(|axis| matches!(axis.rule, Rule::Window));
+    let edges = windows.map(|axis| u64::from(axis.factor.down().div_ceil(axis.factor.up())));
+    let voxels = edges.fold(1, u64::saturating_mul);
+    if voxels > PADDED_WINDOW {
+        return Err(Error::PaddingTooLarge { factors: factor::list(factors), voxels, limit: PADDED_WINDOW });
+    }
+    Ok(())
 }
 
 /// Refuses a rule for ties that has no meaning for these windows.
@@ -295,6 +313,9 @@ mod tests {
         assert!(matches!(sigma(&[1.0]), Err(Error::AxisCount { given: 1, axes: 2, .. })));
         assert!(matches!(sigma(&[f64::NAN, 0.0]), Err(Error::Sigma { axis: 0, .. })));
         assert!(matches!(sigma(&[1.0, 0.5]), Err(Error::Sigma { axis: 1, .. })));
+        assert!(matches!(sigma(&[-1e300, 0.0]), Err(Error::Sigma { axis: 0, .. })), "before anything is made of it");
+        assert!(matches!(sigma(&[f64::INFINITY, 0.0]), Err(Error::Sigma { axis: 0, .. })));
+        assert!(matches!(sigma(&[1e300, 0.0]), Err(Error::KernelTooWide { axis: 0, .. })));
         sigma(&[1.0, 0.0]).unwrap();
         let empty = Recipe::new(&mean, None, DType::U8, &[Factor::down_by(2).unwrap()], std::slice::from_ref(&(3..3)));
         assert!(matches!(empty, Err(Error::EmptyAxis { axis: 0 })));

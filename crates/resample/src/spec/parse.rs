@@ -17,7 +17,7 @@ impl FromStr for Method {
             "median" => Self::Median,
             "stride" => Self::Stride,
             "labels" => Self::Labels,
-            order => match order.trim_start_matches("interp_order ").parse::<u64>() {
+            order => match order.strip_prefix("interp_order ").unwrap_or(order).parse::<u64>() {
                 Ok(order) => Self::Interpolate(Order::try_from(order)?),
                 Err(_) => return Err(Error::ParseMethod { text: text.to_owned() }),
             },

@@ -6,7 +6,9 @@ use array_core::ndarray::ArrayD;
 use array_core::{
     Array, ArrayExt, ArrayMeta, Axes, AxisInfo, BlockMut, DType, Grid, Kind, Length, Provenance, ReadContext, VoxelBox,
 };
-use resample::{Anchor, AntiAlias, Boundary, Error, Extent, Factor, Method, Order, ResampledArray, Spec, resample};
+use resample::{
+    Anchor, AntiAlias, Boundary, Error, Extent, Factor, Method, Order, PartialWindows, ResampledArray, Spec, resample,
+};
 
 /// Noise computed from indices, so that the volume may have any size. It repeats: voxel `i` is voxel `i mod period`.
 #[derive(Debug)]
@@ -106,6 +108,35 @@ fn indices_out_of_reach_are_an_error_unless_counted_from_the_array() {
         Spec::default().with_anchor(Anchor::Array),
     );
     assert_eq!(counted.data().unwrap(), same.unwrap().data().unwrap());
+}
+
+#[test]
+fn windows_far_larger_than_the_source_are_no_trouble() {
+    let square = ArrayD::from_elem(vec![3, 3], 5_u16);
+    let huge = [Factor::down_by(u32::MAX >> 1).unwrap(); 2];
+    for method in [Method::Mean, Method::Mode, Method::Min, Method::Max, Method::Median, Method::Stride, Method::Labels]
+    {
+        let spec = Spec::default().with_method(method).with_extent(Extent::Cover);
+        assert_eq!(resample(square.view(), &huge, &spec).unwrap(), ArrayD::from_elem(vec![1, 1], 5));
+        if method == Method::Stride {
+            continue;
+        }
+        let first = spec.clone().with_partial_windows(PartialWindows::FirstVoxel);
+        assert_eq!(resample(square.view(), &huge, &first).unwrap(), ArrayD::from_elem(vec![1, 1], 5));
+        let padded = spec.with_partial_windows(PartialWindows::Pad(0.into()));
+        let error = resample(square.view(), &huge, &padded).unwrap_err();
+        assert!(matches!(error, Error::PaddingTooLarge { .. }), "{error}");
+        assert!(error.to_string().contains("partial_windows = include"), "{error}");
+    }
+}
+
+#[test]
+fn axes_without_voxels_are_refused_unless_they_are_kept() {
+    let none = ArrayD::<u8>::zeros(vec![4, 0]);
+    let half = Factor::down_by(2).unwrap();
+    let error = resample(none.view(), &[Factor::ONE, half], &Spec::default()).unwrap_err();
+    assert!(matches!(error, Error::EmptyAxis { axis: 1 }), "{error}");
+    assert_eq!(resample(none.view(), &[half, Factor::ONE], &Spec::default()).unwrap().shape(), [2, 0]);
 }
 
 #[test]
