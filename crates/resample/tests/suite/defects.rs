@@ -95,6 +95,24 @@ fn d16_zero_is_no_factor() {
     }
 }
 
+/// D17: all taps of all axes for each voxel. A spline of 22 taps and more on three axes is one axis after the other, to
+/// the bit, which sums over all of them at once could not be.
+#[test]
+fn d17_axes_are_worked_off_one_after_the_other() {
+    let mut state = 3;
+    let noise = ArrayD::from_shape_simple_fn(vec![9, 12, 15], || crate::sample::next(&mut state) as u16);
+    let noise = noise.mapv(|value| f64::from(value) / 7.0);
+    let factors = ["1/4", "1/3", "1/2"].map(|text| text.parse::<Factor>().unwrap());
+    let spec = order(Order::Cubic);
+    let mut expected = noise.clone();
+    for axis in 0..3 {
+        let mut one = [Factor::ONE; 3];
+        one[axis] = factors[axis];
+        expected = resample(expected.view(), &one, &spec).unwrap();
+    }
+    assert_eq!(resample(noise.view(), &factors, &spec).unwrap(), expected);
+}
+
 /// D18: downsampling ignores the order and averages labels.
 #[test]
 fn d18_the_order_counts_and_labels_are_not_averaged() {

@@ -1,10 +1,10 @@
 //! Whole arrays: sizes, floats from integers, limits of values.
 
-use array_core::ndarray::{Array0, Array1, Array2, ArrayD, array};
+use array_core::ndarray::{Array0, Array1, Array2, ArrayD, Slice, array};
 use proptest::prelude::*;
 use resample::{
     AntiAlias, Boundary, Clip, Error, Extent, Factor, Method, Order, Spec, WideIntegers, resample, resample_as,
-    rescale, resize,
+    resample_into, rescale, resize,
 };
 
 use crate::sample::{factor, next};
@@ -26,6 +26,19 @@ fn step() -> Array1<f32> {
     Array1::from_shape_fn(48, |i| if i < 24 { 0.0 } else { 100.0 })
 }
 
+const METHODS: [Method; 10] = [
+    Method::Mean,
+    Method::Mode,
+    Method::Min,
+    Method::Max,
+    Method::Median,
+    Method::Stride,
+    Method::Labels,
+    Method::Interpolate(Order::Nearest),
+    Method::Interpolate(Order::Linear),
+    Method::Interpolate(Order::Quintic),
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -39,6 +52,30 @@ proptest! {
         let source = ArrayD::from_elem(from, 7_u8);
         let spec = interpolate(order).with_extent(if cover { Extent::Cover } else { Extent::Inside });
         prop_assert_eq!(resize(source.view(), &to, &spec).unwrap(), ArrayD::from_elem(to, 7));
+    }
+
+    #[test]
+    fn views_of_any_layout_give_what_their_copies_give(
+        shape in prop::collection::vec(1..8_usize, 1..=4),
+        down in prop::collection::vec(1..4_u32, 4),
+        steps in prop::collection::vec(prop::sample::select(vec![-3_isize, -2, -1, 1, 2, 3]), 4),
+        method in prop::sample::select(&METHODS),
+        seed in any::<u64>(),
+    ) {
+        let mut state = seed;
+        // Room for the steps, and the axes in the opposite order in memory.
+        let room = shape.iter().rev().map(|extent| 3 * extent).collect::<Vec<_>>();
+        let values = ArrayD::from_shape_simple_fn(room, || next(&mut state) as u16 % 50);
+        let mut view = values.view().reversed_axes();
+        view.slice_each_axis_inplace(|axis| Slice::new(0, None, steps[axis.axis.index()]));
+        let factors = down[..shape.len()].iter().map(|&down| Factor::down_by(down).unwrap()).collect::<Vec<_>>();
+        let spec = Spec::default().with_method(method).with_extent(Extent::Cover);
+        let expected = resample(view.as_standard_layout().view(), &factors, &spec).unwrap();
+        prop_assert_eq!(&resample(view.view(), &factors, &spec).unwrap(), &expected);
+        let reversed = expected.shape().iter().rev().copied().collect::<Vec<_>>();
+        let mut out = ArrayD::zeros(reversed).reversed_axes();
+        resample_into(view.view(), &factors, &spec, out.view_mut()).unwrap();
+        prop_assert_eq!(&out, &expected);
     }
 
     #[test]

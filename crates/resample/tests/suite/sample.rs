@@ -156,7 +156,10 @@ impl Sample {
         }
         let dims = self.shape.len();
         let step = Coordinate::filled(dims, Length::new(457, 100).unwrap()).unwrap();
-        let origin = Coordinate::filled(dims, Length::new(1, 3).unwrap()).unwrap();
+        // Below the step, above it, and below zero.
+        let origins = [Length::new(1, 3), Length::new(2501, 100), Length::new(-77, 2)];
+        let origin = origins.into_iter().cycle().nth(self.seed as usize % 3).expect("endless").unwrap();
+        let origin = Coordinate::filled(dims, origin).unwrap();
         let shape = self.shape.iter().map(|&extent| extent as i64).collect::<Vec<_>>();
         let begin = Coordinate::try_from(self.begin.as_slice()).unwrap();
         let voxels = VoxelBox::new(begin, Coordinate::try_from(shape.as_slice()).unwrap()).unwrap();
