@@ -194,11 +194,13 @@ impl Array for ResampledArray {
     }
 
     fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> array_core::Result<()> {
-        self.read_target(&self.target_ranges(voxels), out, cx)
+        let some = self.check_box(voxels)?;
+        self.check_shape(voxels, out.shape())?;
+        if some { self.read_target(&self.target_ranges(voxels), out, cx) } else { Ok(()) }
     }
 
     fn plan(&self, voxels: &VoxelBox) -> array_core::Result<ReadPlan> {
-        self.plan_target(voxels)
+        if self.check_box(voxels)? { self.plan_target(voxels) } else { Ok(ReadPlan::in_memory(0)) }
     }
 }
 

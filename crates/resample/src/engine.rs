@@ -65,7 +65,7 @@ pub(crate) fn run(recipe: &Recipe, source: Placed<'_, BlockRef<'_>>, out: Placed
     with_dtype!(out.data.dtype(), T => {
         let source = Placed { data: source.data.into_view::<T>()?, begin: source.begin };
         let out = Placed { data: out.data.into_view::<T>()?, begin: out.begin };
-        run_typed(recipe, Limits::default(), source, out, &|leaf, out| leaf.run(out))
+        run_on(recipe, source, out)
     })
 }
 
@@ -73,8 +73,13 @@ pub(crate) fn run(recipe: &Recipe, source: Placed<'_, BlockRef<'_>>, out: Placed
 pub(crate) fn run_on<T: Value>(
     recipe: &Recipe,
     source: Placed<'_, ArrayViewD<'_, T>>,
-    out: Placed<'_, ArrayViewMutD<'_, T>>,
+    mut out: Placed<'_, ArrayViewMutD<'_, T>>,
 ) -> Result<()> {
+    if recipe.axes.is_empty() {
+        // A voxel without axes has no rows.
+        out.data.assign(&source.data);
+        return Ok(());
+    }
     run_typed(recipe, Limits::default(), source, out, &|leaf, out| leaf.run(out))
 }
 

@@ -60,9 +60,7 @@ pub enum Error {
     },
 
     /// A list with another length than the array has axes.
-    #[error(
-        "{what}: {given} given, but the array has {axes} axes to resample; give one for each, 1 where nothing changes"
-    )]
+    #[error("{what}: {given} given, but the array has {axes} axes to resample; give one for each")]
     AxisCount {
         /// Which list.
         what: &'static str,
@@ -280,7 +278,7 @@ pub enum Error {
     },
 
     /// An axis without voxels has nothing to resample.
-    #[error("axis {axis} has no voxels; resampling needs at least one")]
+    #[error("axis {axis} has no voxels; resampling needs at least one, unless the axis keeps factor 1")]
     EmptyAxis {
         /// Number of the axis.
         axis: usize,

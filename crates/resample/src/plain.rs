@@ -204,10 +204,6 @@ fn run_whole<T: Element>(
     target: &[Range<i64>],
     spec: &Spec,
 ) -> Result<()> {
-    if source.ndim() == 0 {
-        out.assign(&source);
-        return Ok(());
-    }
     let begins = Begins::new(target);
     let result = Placed { begin: &begins.target, data: T::wrap_mut(out.view_mut()) };
     engine::run(recipe, Placed { begin: &begins.source, data: T::wrap_ref(source.view()) }, result)?;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use array_core::{Block, BlockMut, Coordinate, ReadContext, ReadPlan, Result, VoxelBox};
+use array_core::{Block, BlockMut, Coordinate, Error, ReadContext, ReadPlan, Result, VoxelBox};
 
 use super::ResampledArray;
 use crate::engine::{self, Placed};
@@ -11,6 +11,12 @@ use crate::engine::{self, Placed};
 pub const MEMORY_BUDGET: u64 = 256 << 20;
 
 impl ResampledArray {
+    /// Refuses boxes that are not of this array, and says whether there is anything to do.
+    pub(super) fn check_box(&self, voxels: &VoxelBox) -> Result<bool> {
+        self.meta.block_ranges(voxels, self.meta.voxel_box())?;
+        Ok(!voxels.is_empty())
+    }
+
     /// The target indices of a box over all axes.
     pub(super) fn target_ranges(&self, voxels: &VoxelBox) -> Vec<Range<i64>> {
         let mut ranges = self.recipe.axes.iter().map(|axis| axis.volume.clone()).collect::<Vec<_>>();
@@ -45,6 +51,12 @@ impl ResampledArray {
         self.beneath.read_voxels(&voxels, block.view_mut(), cx)?;
         cx.check()?;
         Ok(block)
+    }
+
+    /// Refuses destinations of another shape.
+    pub(super) fn check_shape(&self, voxels: &VoxelBox, found: &[usize]) -> Result<()> {
+        let expected = self.meta.block_shape(voxels)?;
+        if expected == found { Ok(()) } else { Err(Error::ShapeMismatch { expected, found: found.to_vec() }) }
     }
 
     pub(super) fn read_target(&self, target: &[Range<i64>], mut out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {

@@ -9,7 +9,7 @@ use array_core::{
     Length, MemoryArray, Provenance, ReadContext, Roi, ViewerSource, VoxelBox,
 };
 use proptest::prelude::*;
-use resample::{Anchor, Clip, Error, Extent, Factor, Method, Order, ResampledArray, Spec, Target, resample};
+use resample::{Anchor, Clip, Error, Extent, Factor, Method, Order, Pyramid, ResampledArray, Spec, Target, resample};
 
 use crate::sample;
 
@@ -178,6 +178,45 @@ fn cancelled_reads_stop() {
     let mut block = Block::zeros(array.dtype(), &[4, 4, 4]).unwrap();
     let result = array.read_voxels(array.meta().voxel_box(), block.view_mut(), &cx);
     assert!(matches!(result, Err(array_core::Error::Cancelled)));
+}
+
+/// What the one who calls must guarantee is checked all the same.
+#[test]
+fn boxes_that_are_not_of_the_array_are_errors() {
+    let array = resampled(image([9, 8, 7], [-8, 16, 0]), factors(["1/2", "2/3", "2"]), Spec::default());
+    let cx = ReadContext::default();
+    let mut block = Block::zeros(array.dtype(), &[1, 1, 1]).unwrap();
+    let first = array.meta().voxel_box().begin();
+    for begin in [[100, 1, 1], [i64::MAX - 1, 1, 1], [i64::MIN, 1, 1], [first[0] - 1, first[1], first[2]]] {
+        let outside = VoxelBox::new(begin, [1, 1, 1]).unwrap();
+        assert!(array.read_voxels(&outside, block.view_mut(), &cx).is_err(), "{outside}");
+        assert!(array.plan(&outside).is_err(), "{outside}");
+        let nothing = VoxelBox::new(begin, [0, 1, 1]).unwrap();
+        array.read_voxels(&nothing, Block::zeros(array.dtype(), &[0, 1, 1]).unwrap().view_mut(), &cx).unwrap();
+        assert_eq!(array.plan(&nothing).unwrap().bytes_result, 0);
+    }
+    let line = VoxelBox::new([1], [1]).unwrap();
+    assert!(array.read_voxels(&line, block.view_mut(), &cx).is_err() && array.plan(&line).is_err());
+    let two = VoxelBox::new(first, [2, 1, 1]).unwrap();
+    let error = array.read_voxels(&two, block.view_mut(), &cx).unwrap_err();
+    assert!(matches!(error, array_core::Error::ShapeMismatch { .. }), "{error}");
+}
+
+/// One voxel without axes is an array, too.
+#[test]
+fn arrays_without_axes_are_copied() {
+    let nowhere = || Coordinate::try_from(&[] as &[i64]).unwrap();
+    let (grid, voxels) = (Grid::with_step(nowhere().to_lengths()), VoxelBox::new(nowhere(), nowhere()));
+    let block = Block::from(ArrayD::from_elem(vec![], 7_u8));
+    let axes = Axes::new(Vec::<AxisInfo>::new()).unwrap();
+    let meta = ArrayMeta::new("point", block.dtype(), axes, &[], grid.unwrap(), voxels.unwrap()).unwrap();
+    let point: ArrayRef = Arc::new(MemoryArray::from_meta(meta, block.clone()).unwrap());
+    for method in [Method::Mean, Method::Mode, Method::Median, Method::Interpolate(Order::Cubic)] {
+        let array = resampled(point.clone(), Vec::<Factor>::new(), Spec::default().with_method(method));
+        assert!(array.data().unwrap().same_bits(&block));
+    }
+    let pyramid = Pyramid::new(point, &[Vec::<u32>::new()], Spec::default()).unwrap();
+    assert!(pyramid.to_memory(&ReadContext::default()).unwrap()[0].data().unwrap().same_bits(&block));
 }
 
 #[test]
