@@ -3,6 +3,8 @@
 use ndarray::{ArrayViewMutD, Dimension};
 
 use super::leaf::{Leaf, write_rows};
+use super::simd::Loop;
+use crate::axis::Rule;
 use crate::taps::Taps;
 use crate::value::Value;
 
@@ -12,14 +14,33 @@ impl<T: Value> Leaf<'_, T> {
         let (along, outer) = indices.split_last().expect("data have at least one axis");
         let kept = self.recipe.axes[self.row_axis()].is_kept();
         let sources = source_rows(outer, &self.rows.shape);
+        let times = self.replicated();
+        // The same source row often follows itself: it is spread once, while it is in the nearest cache.
+        let (mut spread, mut spread_of) = (Vec::new(), None);
         write_rows(out, |number, row| {
             let source = self.rows.rows[sources[number]];
             if kept {
-                row.copy_from_slice(source);
-            } else {
-                row.iter_mut().zip(along).for_each(|(to, &from)| *to = source[from]);
+                return row.copy_from_slice(source);
             }
+            if spread_of != Some(sources[number]) {
+                spread_of = Some(sources[number]);
+                spread.resize(row.len(), T::default());
+                match times {
+                    Some(times) => self.path.run(Spread { source, times, out: &mut spread }),
+                    None => spread.iter_mut().zip(along).for_each(|(to, &from)| *to = source[from]),
+                }
+            }
+            row.copy_from_slice(&spread);
         });
+    }
+
+    /// How often each source voxel along the rows stands in the result, if each stands there equally often.
+    fn replicated(&self) -> Option<usize> {
+        let axis = &self.recipe.axes[self.row_axis()];
+        let (target, source) = (&self.target[self.row_axis()], &self.source[self.row_axis()]);
+        let times = i64::from(axis.factor.up());
+        let whole = axis.factor.down() == 1 && target.start == source.start * times && target.end == source.end * times;
+        (whole && matches!(axis.rule, Rule::Nearest)).then_some(times as usize)
     }
 
     /// Replaces target voxels whose window reaches beyond the volume by the first voxel that exists.
@@ -51,6 +72,32 @@ impl<T: Value> Leaf<'_, T> {
         });
         indices.collect()
     }
+}
+
+/// Each voxel `times` times.
+struct Spread<'a, T> {
+    source: &'a [T],
+    times: usize,
+    out: &'a mut [T],
+}
+
+impl<T: Copy> Loop for Spread<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        match self.times {
+            2 => spread_by::<T, 2>(self.source, self.out),
+            3 => spread_by::<T, 3>(self.source, self.out),
+            4 => spread_by::<T, 4>(self.source, self.out),
+            times => self.out.chunks_exact_mut(times).zip(self.source).for_each(|(out, value)| out.fill(*value)),
+        }
+    }
+}
+
+#[inline(always)]
+fn spread_by<T: Copy, const TIMES: usize>(source: &[T], out: &mut [T]) {
+    out.as_chunks_mut::<TIMES>().0.iter_mut().zip(source).for_each(|(out, value)| *out = [*value; TIMES]);
 }
 
 /// The number of the source row for every target row, in C order.
