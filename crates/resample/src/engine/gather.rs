@@ -1,4 +1,5 @@
 //! Copies voxels: order 0, replication, and anything at factor 1. Moves bits, never converts.
+#![allow(clippy::inline_always, reason = "what is not inlined into a loop is not compiled again with it")]
 
 use ndarray::{ArrayViewMutD, Dimension};
 

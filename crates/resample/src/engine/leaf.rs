@@ -76,9 +76,8 @@ fn push_rows<'a, S>(mut view: ArrayViewD<'a, S>, rows: &mut Vec<&'a [S]>) -> boo
         view.insert_axis_inplace(Axis(0));
     }
     let view: ArrayView3<'a, S> = view.into_dimensionality::<Ix3>().expect("three axes were made");
-    let planes = (0..view.len_of(Axis(0))).map(|index| view.clone().index_axis_move(Axis(0), index));
-    let mut all =
-        planes.flat_map(|plane| (0..plane.nrows()).map(move |index| plane.clone().index_axis_move(Axis(0), index)));
+    let planes = (0..view.len_of(Axis(0))).map(|index| view.index_axis_move(Axis(0), index));
+    let mut all = planes.flat_map(|plane| (0..plane.nrows()).map(move |index| plane.index_axis_move(Axis(0), index)));
     all.all(|row| row.to_slice().map(|row| rows.push(row)).is_some())
 }
 

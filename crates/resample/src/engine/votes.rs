@@ -37,10 +37,10 @@ impl<T: Value + Ord> Leaf<'_, T> {
         let (along, rows) = (windows.last().copied().unwrap_or(1), windows.iter().rev().skip(1).product::<usize>());
         match (rows, along) {
             (4, 2) => {
-                self.under_rows(windows, out, |rows, out| self.path.run(ModeRow::<T, 4> { rows: first(rows), out }))
+                self.under_rows(windows, out, |rows, out| self.path.run(ModeRow::<T, 4> { rows: first(rows), out }));
             }
             (2, 2) => {
-                self.under_rows(windows, out, |rows, out| self.path.run(ModeRow::<T, 2> { rows: first(rows), out }))
+                self.under_rows(windows, out, |rows, out| self.path.run(ModeRow::<T, 2> { rows: first(rows), out }));
             }
             _ => self.votes(out),
         }

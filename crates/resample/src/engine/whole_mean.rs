@@ -1,4 +1,5 @@
 //! Means over whole windows, in the narrowest numbers that hold their sums.
+#![allow(clippy::inline_always, reason = "what is not inlined into a loop is not compiled again with it")]
 
 use super::simd::Loop;
 

@@ -1,4 +1,5 @@
 //! Modes over whole windows of two by two and two by two by two voxels, as most segmentations are downsampled.
+#![allow(clippy::inline_always, reason = "what is not inlined into a loop is not compiled again with it")]
 
 use super::simd::Loop;
 
