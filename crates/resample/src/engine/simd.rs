@@ -40,8 +40,8 @@ impl Path {
     pub(crate) fn run<L: Loop>(self, work: L) -> L::Output {
         match self.0 {
             Level::Any => work.run(),
-            // SAFETY: this level is made where the CPU was found to have AVX2, and nowhere else.
             #[cfg(target_arch = "x86_64")]
+            // SAFETY: this level is made where the CPU was found to have AVX2, and nowhere else.
             Level::Avx2 => unsafe { with_avx2(work) },
         }
     }
