@@ -39,12 +39,13 @@
 //! | read at another voxel size | [`ResampledArray`](resample::ResampledArray), [`Spec`](resample::Spec) |
 //! | talk to a DVID server directly | `dvid_source::DvidClient` (feature `dvid`) |
 //! | show what was read | `ng_layer::Neuroglance` (feature `neuroglancer`) |
+//! | show any array live | `ng_serve::serve` (feature `serve`) |
 //! | hold an array of your own to the rules | `array_core::testing` |
 //!
 //! # Features
 //!
 //! * `dvid` (default): DVID servers over HTTP. `https`: the same over TLS.
-//! * `neuroglancer` (default): layers, viewer states and links.
+//! * `neuroglancer` (default): layers, viewer states and links. `serve`: a server for arrays without a public address.
 //!
 //! A configuration may name a back end that was not built in; opening it says which feature brings it. Requests, retries,
 //! resolved versions and the scale that was opened are `tracing` events.
@@ -61,6 +62,8 @@ pub use array_core;
 pub use dvid_source;
 #[cfg(feature = "neuroglancer")]
 pub use ng_layer;
+#[cfg(feature = "serve")]
+pub use ng_serve;
 pub use resample;
 
 pub use crate::config::{

@@ -23,14 +23,12 @@ macro_rules! tell {
 type Failures = Vec<String>;
 
 /// Cases that the golden tests of another crate run, and its name.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 4] = [
     ("compressed_segmentation", "label-codecs"),
     ("compressed_segmentation_invalid", "label-codecs"),
     ("downsampling_factors", "resample"),
+    ("server_requests", "ng-serve"),
 ];
-
-/// Cases of a server, which no crate has yet.
-const NOT_YET: [&str; 1] = ["server_requests"];
 
 #[test]
 fn golden_cases() {
@@ -65,10 +63,8 @@ fn golden_cases() {
 
 /// Why cases of a kind are not run here; `None` for a kind that nobody knows.
 fn not_here(kind: &str) -> Option<String> {
-    if let Some((_, runner)) = ELSEWHERE.iter().find(|(other, _)| *other == kind) {
-        return Some(format!("run by `cargo test -p {runner} golden`"));
-    }
-    NOT_YET.contains(&kind).then(|| "not yet".to_owned())
+    let (_, runner) = ELSEWHERE.iter().find(|(other, _)| *other == kind)?;
+    Some(format!("run by `cargo test -p {runner} golden`"))
 }
 
 /// Only the states of this repository: other folders may hold states that the viewer itself would not take.

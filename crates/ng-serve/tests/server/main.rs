@@ -1,0 +1,11 @@
+//! A server that runs, asked over real sockets.
+
+mod answers;
+mod arrays;
+mod client;
+mod dvid;
+mod golden;
+mod options;
+mod sources;
+mod views;
+mod voxels;
