@@ -4,6 +4,7 @@ mod answers;
 mod arrays;
 mod client;
 mod dvid;
+mod ending;
 mod golden;
 mod options;
 mod sources;

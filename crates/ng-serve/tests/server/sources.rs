@@ -116,32 +116,3 @@ fn what_is_forgotten_is_read_again() {
     assert!(after.decoded().iter().all(|value| *value == 9));
     assert_eq!(source.reads.load(SeqCst), 2);
 }
-
-#[test]
-fn to_stop_is_to_answer_what_was_asked_and_to_end() {
-    let source = Moody::new(image((64, 64, 64)));
-    let server = start(vec![("a", Arc::clone(&source) as ArrayRef)], &ServeOptions::default());
-    source.close();
-    let (address, path) = (server.address(), format!("{}/{CHUNK}", root(&server)));
-    let asked = send(address, "GET", &path, &[]);
-    until("the read", || source.reads.load(SeqCst) == 1);
-    let stopping = std::thread::spawn(move || server.stop());
-    until("a closed door", || std::net::TcpStream::connect(address).is_err());
-    source.open();
-    let answer = receive(asked);
-    assert_eq!((answer.status, answer.body.len()), (200, 64 * 64 * 64));
-    stopping.join().expect("it stops");
-}
-
-#[test]
-fn what_takes_too_long_does_not_keep_the_server_from_stopping() {
-    let source = Moody::new(image((64, 64, 64)));
-    let server = start(vec![("a", Arc::clone(&source) as ArrayRef)], &ServeOptions::default());
-    source.close();
-    let asked = send(server.address(), "GET", &format!("{}/{CHUNK}", root(&server)), &[]);
-    until("the read", || source.reads.load(SeqCst) == 1);
-    server.stop();
-    assert_eq!(source.cancelled.load(SeqCst), 1);
-    let answer = receive(asked);
-    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (503, Some("*")));
-}

@@ -1,17 +1,19 @@
 //! What is served is what `read` returns, at every level.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ng_serve::array_core::testing::random_array;
 use ng_serve::array_core::{
-    Array, ArrayExt, ArrayMeta, Axes, AxisInfo, AxisKind, Block, Coordinate, DType, Grid, Kind, Length, MemoryArray,
-    Provenance, ReadContext, VoxelBox,
+    Array, ArrayExt, ArrayMeta, ArrayRef, Axes, AxisInfo, AxisKind, Block, Coordinate, Crop, DType, Grid, Kind, Length,
+    MemoryArray, Provenance, ReadContext, Roi, Rounding, VoxelBox,
 };
 use ng_serve::ng_layer::precomputed::{Scale, chunk_name, decode_chunk, levels, publish};
 use ng_serve::{Running, ServeOptions};
 use proptest::prelude::*;
+use resample::{ResampledArray, Spec, Target};
 
-use crate::arrays::one;
+use crate::arrays::{image, one, start};
 use crate::client::ask;
 
 /// Types that the viewer can show, with what they mean.
@@ -161,6 +163,26 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn views_of_views_are_served_as_they_read() {
+    let nm = |size: &str| size.parse::<Length>().unwrap();
+    let em: ArrayRef = Arc::new(image((40, 50, 60)));
+    let em = ResampledArray::new("em", em, Target::voxel_size([nm("12"), nm("40/3"), nm("4.56")]), Spec::default());
+    let em: ArrayRef = Arc::new(em.unwrap());
+    let region = Roi::new([25, 30, 11], [300, 380, 450]).unwrap();
+    let part: ArrayRef = Arc::new(Crop::new(em, region, Rounding::Shrink).unwrap());
+    let server = start(vec![("a", Arc::clone(&part))], &ServeOptions::default().with_chunk([16, 16, 32]));
+    let info = server.info("a").unwrap();
+    assert!(info.scales().len() > 1);
+    for (scale, level) in info.scales().iter().zip(server.levels("a").unwrap()) {
+        for (cell, block) in served(&server, scale) {
+            assert!(block.same_bits(&read(&*level, scale, cell)), "{} {cell:?}", scale.key());
+        }
+    }
+    let (whole, finest) = (part.data().unwrap(), server.levels("a").unwrap()[0].data().unwrap());
+    assert!(finest.same_bits(&whole), "the finest level is the view itself");
 }
 
 /// The windows of the level before, clipped to it, anchored at 0; in the plainest of ways.
