@@ -12,7 +12,7 @@ pub struct NpyOptions {
     pub voxel_size: Option<Coordinate<Length>>,
     /// World position of the lower corner of the first voxel; assumed to be 0 where absent.
     pub offset: Option<Coordinate<Length>>,
-    /// Axes of the data; guessed as by [`StatedAxes`] where absent.
+    /// Axes of the data; guessed as by [`StatedAxes`](crate::StatedAxes) where absent.
     pub axes: Option<Axes>,
     /// What the voxels mean; guessed from the dtype where absent.
     pub kind: Option<Kind>,
