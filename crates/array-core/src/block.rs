@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use ndarray::{Array, ArrayD, ArrayViewD, ArrayViewMutD, Dimension, IxDyn, Slice};
 
+pub(crate) use self::axes::index_of;
 use crate::{DType, Element, Error, Result, with_block, with_dtype};
 
 /// Owned voxels of any [`DType`]: a dense n-dimensional array.

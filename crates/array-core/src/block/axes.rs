@@ -56,6 +56,16 @@ fn check_index(axis: usize, index: usize, shape: &[usize]) -> Result<()> {
     Err(crate::Error::BadSlice { ranges, shape: shape.to_vec() })
 }
 
+/// The index of an element by its position in C order.
+pub(crate) fn index_of(mut position: usize, shape: &[usize]) -> Vec<usize> {
+    let mut index = vec![0; shape.len()];
+    for (index, extent) in index.iter_mut().zip(shape).rev() {
+        *index = position % extent;
+        position /= extent;
+    }
+    index
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{Block, DType, Error, FillValue};

@@ -4,6 +4,7 @@
 use ndarray::{ArrayViewD, ArrayViewMutD};
 
 use super::number::{Number, Wide};
+use crate::block::index_of;
 
 /// Converts a slice; the position of the first value that the target does not have, where that is an error.
 pub(super) type Convert<S, T> = fn(&[S], &mut [T]) -> Option<usize>;
@@ -74,14 +75,4 @@ fn each_row<S: Number, T: Number>(
         }
     }
     None
-}
-
-/// The index of an element by its position in C order.
-fn index_of(mut position: usize, shape: &[usize]) -> Vec<usize> {
-    let mut index = vec![0; shape.len()];
-    for (index, extent) in index.iter_mut().zip(shape).rev() {
-        *index = position % extent;
-        position /= extent;
-    }
-    index
 }

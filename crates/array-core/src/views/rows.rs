@@ -2,6 +2,8 @@
 
 use ndarray::{ArrayViewD, ArrayViewMutD, Axis};
 
+use crate::block::index_of;
+
 /// Hands every voxel of `out` to `each`, with the voxel of `source` at the same place; both have the same shape. Where `each`
 /// says `false` for the first time, in C order, everything stops, and the index is returned.
 pub(super) fn zip_rows<A, B: Copy>(
@@ -24,14 +26,4 @@ pub(super) fn zip_rows<A, B: Copy>(
         }
     }
     None
-}
-
-/// The index of an element by its position in C order.
-fn index_of(mut position: usize, shape: &[usize]) -> Vec<usize> {
-    let mut index = vec![0; shape.len()];
-    for (index, extent) in index.iter_mut().zip(shape).rev() {
-        *index = position % extent;
-        position /= extent;
-    }
-    index
 }

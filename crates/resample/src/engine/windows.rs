@@ -3,6 +3,7 @@
 use ndarray::ArrayViewMutD;
 
 use super::leaf::{Leaf, write_rows};
+use super::whole::count_off;
 use crate::taps::{Tap, Taps};
 use crate::value::Value;
 
@@ -21,9 +22,9 @@ impl<T: Value> Leaf<'_, T> {
         let axes = self.recipe.axes.iter().zip(self.target.iter().zip(&self.source));
         let taps = axes.map(|(axis, (target, source))| axis.whole_taps(target, source)).collect::<Vec<Taps<u64>>>();
         let (along, outer) = taps.split_last().expect("data have at least one axis");
-        let (mut digits, mut rows) = (vec![0; outer.len()], Vec::new());
+        let (shape, mut digits, mut rows) = (self.target_shape(), vec![0; outer.len()], Vec::new());
         write_rows(out, |number, row| {
-            count_off(outer, number, &mut digits);
+            count_off(&shape[..outer.len()], number, &mut digits);
             rows.clear();
             self.window_rows(outer, &digits, (0, 1), &mut rows);
             for (number, to) in row.iter_mut().enumerate() {
@@ -60,14 +61,6 @@ impl<T: Value> Leaf<'_, T> {
         for (k, &share) in tap.weights.iter().enumerate() {
             self.window_rows(deeper, &digits[1..], (row * extent + tap.index(k), weight * share), rows);
         }
-    }
-}
-
-/// The indices on the outer axes of the row with this number: its digits, the last axis counting fastest.
-fn count_off(outer: &[Taps<u64>], mut number: usize, digits: &mut [usize]) {
-    for (digit, taps) in digits.iter_mut().zip(outer).rev() {
-        *digit = number % taps.len();
-        number /= taps.len();
     }
 }
 
