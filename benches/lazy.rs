@@ -12,8 +12,15 @@ use benches::{Job, Volume, volume, with_input};
 use criterion::{Criterion, criterion_group, criterion_main};
 use resample::ResampledArray;
 
-const JOBS: [&str; 6] =
-    ["mean222_u8_512", "mode222_u64_256", "up222_o0_u64_256", "aa_half_u8_512", "r2_3_o1_f32_255", "up222_o3_f32_128"];
+const JOBS: [&str; 7] = [
+    "mean222_u8_512",
+    "mean222_f32_256",
+    "mode222_u64_256",
+    "up222_o0_u64_256",
+    "aa_half_u8_512",
+    "r2_3_o1_f32_255",
+    "up222_o3_f32_128",
+];
 const BLOCK: i64 = 128;
 
 fn lazy(c: &mut Criterion) {
@@ -26,26 +33,26 @@ fn one<T: Volume>(c: &mut Criterion, job: &Job) {
     let source = volume::<T>(job.side);
     let array = MemoryArray::new(job.id, source.clone().into_dyn(), [8, 8, 8], [0, 0, 0]).expect("an array");
     // The kind allows every method.
-    let tally = Arc::new(Tally { source: Arc::new(array.with_kind(Kind::Image)), voxels: AtomicU64::new(0) });
-    let view = ResampledArray::new("view", tally.clone(), job.factors(), job.spec()).expect("a view");
+    let array: ArrayRef = Arc::new(array.with_kind(Kind::Image));
+    let view = ResampledArray::new("view", Arc::clone(&array), job.factors(), job.spec()).expect("a view");
     let blocks = blocks(view.meta().voxel_box());
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+    let halo = Tally::halo(array, job, &blocks);
     let cx = ReadContext::default();
 
     let mut group = c.benchmark_group(format!("lazy_{}", job.id));
     group.sample_size(10);
     let mut copy = source.clone();
     group.bench_function("memcpy of the input", |bencher| bencher.iter(|| copy.assign(black_box(&source))));
-    group.bench_function("one whole call", |bencher| {
-        bencher.iter(|| pool.install(|| job.run(black_box(&source)).expect("it can be resampled")));
-    });
-    group.bench_function(
-        format!("blocks of {BLOCK}³, source voxels × {:.2}", tally.halo(&view, &blocks)),
-        |bencher| {
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        group.bench_function(format!("{threads} threads, one whole call"), |bencher| {
+            bencher.iter(|| pool.install(|| job.run(black_box(&source)).expect("it can be resampled")));
+        });
+        group.bench_function(format!("{threads} threads, blocks of {BLOCK}³, source voxels × {halo:.2}"), |bencher| {
             let read = |block: &VoxelBox| view.read_box(block, &cx).expect("voxels").len();
             bencher.iter(|| pool.install(|| blocks.iter().map(read).sum::<usize>()));
-        },
-    );
+        });
+    }
     group.finish();
 }
 
@@ -64,7 +71,7 @@ fn blocks(whole: &VoxelBox) -> Vec<VoxelBox> {
     blocks
 }
 
-/// An array that counts the voxels that are read from it.
+/// An array that counts the voxels that are read from it, since it does not let others compute on them where they are.
 #[derive(Debug)]
 struct Tally {
     source: ArrayRef,
@@ -84,12 +91,13 @@ impl Array for Tally {
 
 impl Tally {
     /// Source voxels that all blocks read together, over those that there are.
-    fn halo(&self, view: &ResampledArray, blocks: &[VoxelBox]) -> f64 {
-        self.voxels.store(0, Ordering::Relaxed);
+    fn halo(source: ArrayRef, job: &Job, blocks: &[VoxelBox]) -> f64 {
+        let tally = Arc::new(Self { source, voxels: AtomicU64::new(0) });
+        let view = ResampledArray::new("view", tally.clone(), job.factors(), job.spec()).expect("a view");
         for block in blocks {
             view.read_box(block, &ReadContext::default()).expect("voxels");
         }
-        self.voxels.load(Ordering::Relaxed) as f64 / self.meta().voxel_box().voxels().expect("a box") as f64
+        tally.voxels.load(Ordering::Relaxed) as f64 / tally.meta().voxel_box().voxels().expect("a box") as f64
     }
 }
 

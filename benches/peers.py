@@ -4,7 +4,7 @@ Called by `cargo xtask bench --peers`, which builds the program and the environm
 
     peers.py PROGRAM OUT [--jobs A,B,…] [--rounds N] [--slow]
 
-OUT gets `peers.json` and `peers.md`. Contenders take turns, so that a change of the machine's mood hits all of them; figures
+OUT gets `peers.json` and `peers.md`, and keeps the volumes for the next time. Contenders take turns, so that a change of the machine's mood hits all of them; figures
 are medians. The *floor* of a job is (input + output bytes) / 2 at the rate of a one-thread memcpy of the input into a buffer
 that has been written before, measured in the same turns. Where semantics agree the results are compared, and a contender
 that answers otherwise is marked.
@@ -66,10 +66,17 @@ def cells(side, rng):
     return ids.repeat(3, 0).repeat(3, 1).repeat(3, 2)[1 : side + 1, 1 : side + 1, 1 : side + 1]
 
 
-def volume(dtype, side):
-    rng = np.random.default_rng(side)
-    made = cells(side, rng) if dtype == "uint64" else noise(side, rng)
-    return np.ascontiguousarray(made.astype(dtype))
+def volume(dtype, side, folder):
+    """The volume and its file, made once."""
+    path = folder / f"{dtype}-{side}.raw"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        rng = np.random.default_rng(side)
+        made = cells(side, rng) if dtype == "uint64" else noise(side, rng)
+        part = path.with_suffix(".part")
+        np.ascontiguousarray(made.astype(dtype)).tofile(part)
+        part.rename(path)
+    return np.fromfile(path, dtype).reshape((side,) * 3), path
 
 
 def windows(zoom):
@@ -163,9 +170,7 @@ def judge(relation, theirs, ours, dtype):
 
 def measure(job, arguments, folder):
     dtype, side, _, zoom = JOBS[job]
-    array = volume(dtype, side)
-    path = folder / f"{job}.raw"
-    array.tofile(path)
+    array, path = volume(dtype, side, folder / "volumes")
     ours = {
         (threads, reuse): Ours(arguments.program, job, path, side, threads, reuse)
         for threads in (1, 2)
@@ -193,7 +198,6 @@ def measure(job, arguments, folder):
                 if turn == 0:
                     marks[name, threads] = judge(relation, theirs, result, array.dtype)
                 del theirs
-    path.unlink()
     saved.unlink()
     return report(job, array.nbytes, result.nbytes, times, marks)
 
@@ -218,18 +222,22 @@ def report(job, source, target, times, marks):
 
 def markdown(rows):
     lines = [
-        "| job | memcpy GB/s | floor ms | 1 thread ms (× floor) | reused | 2 threads | reused | fastest other, 1 thread | its time / ours | all others, ms |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "Times in ms, in brackets as multiples of the floor. *Ahead* is the time of the fastest other over ours, into a fresh result, with as many threads.",
+        "",
+        "| job | memcpy GB/s | floor | 1 thread | reused | 2 threads | reused | fastest other, 1 thread | 2 threads | ahead, 1 thread | 2 threads | all others |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         floor, ours = row["floor_s"], row["voxscope_s"]
         cell = lambda seconds: f"{seconds * 1e3:.1f} ({seconds / floor:.1f})"
-        other = row["fastest_other_s"][1]
-        ratio = "–" if other is None else f"{other / ours['1 thread, fresh']:.2f}"
+        rivals = [row["fastest_other_s"][threads] for threads in (1, 2)]
+        fresh = [ours[f"{threads}, fresh"] for threads in ("1 thread", "2 threads")]
+        ahead = ["–" if other is None else f"{other / own:.2f}" for other, own in zip(rivals, fresh)]
         others = ", ".join(f"{name} {seconds * 1e3:.0f}" for name, seconds in row["others_s"].items())
         figures = [cell(ours[key]) for key in ("1 thread, fresh", "1 thread, reused", "2 threads, fresh", "2 threads, reused")]
-        first = "–" if other is None else cell(other)
-        lines.append("| " + " | ".join([f"`{row['job']}`", f"{row['memcpy_gb_per_s']:.1f}", f"{floor * 1e3:.1f}", *figures, first, ratio, others]) + " |")
+        fastest = ["–" if other is None else cell(other) for other in rivals]
+        first = [f"`{row['job']}`", f"{row['memcpy_gb_per_s']:.1f}", f"{floor * 1e3:.1f}"]
+        lines.append("| " + " | ".join([*first, *figures, *fastest, *ahead, others]) + " |")
     return "\n".join(lines) + "\n"
 
 

@@ -13,8 +13,8 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use array_core::Element;
-use array_core::ndarray::Array3;
+use array_core::ndarray::{Array3, Ix3};
+use array_core::{Block, Element};
 use benches::{Job, Number, oracle, with_input};
 
 type Result<T = (), E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
@@ -45,11 +45,11 @@ fn run() -> Result {
     let Some((id, rest)) = words.split_first() else { return Err(usage().into()) };
     let arguments = parse(rest)?;
     if id == "memcpy" {
-        return copy(&std::fs::read(&arguments.file)?, &arguments);
+        return copy(std::fs::read(&arguments.file)?, &arguments);
     }
     let job = Job::named(id).ok_or_else(usage)?;
     let bytes = std::fs::read(&arguments.file)?;
-    with_input!(job.input, T => measure::<T>(job, &bytes, &arguments))
+    with_input!(job.input, T => measure::<T>(job, bytes, &arguments))
 }
 
 fn usage() -> String {
@@ -78,16 +78,19 @@ fn parse(words: &[String]) -> Result<Arguments> {
     })
 }
 
-fn copy(bytes: &[u8], arguments: &Arguments) -> Result {
-    let mut buffer = vec![1_u8; bytes.len()];
+fn copy(bytes: Vec<u8>, arguments: &Arguments) -> Result {
+    let source = volume::<u8>(&bytes, [1, 1, bytes.len()])?;
+    drop(bytes);
+    let mut buffer = source.clone();
     repeat(arguments.repetitions, || {
-        black_box(&mut buffer).copy_from_slice(black_box(bytes));
+        black_box(&mut buffer).assign(black_box(&source));
         Ok(())
     })
 }
 
-fn measure<T: Element + Into<Number>>(job: &Job, bytes: &[u8], arguments: &Arguments) -> Result {
-    let source = volume::<T>(bytes, arguments.shape)?;
+fn measure<T: Element + Into<Number>>(job: &Job, bytes: Vec<u8>, arguments: &Arguments) -> Result {
+    let source = volume::<T>(&bytes, arguments.shape)?;
+    drop(bytes);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build()?;
     pool.install(|| {
         let mut buffer = job.run(&source)?;
@@ -106,6 +109,7 @@ fn measure<T: Element + Into<Number>>(job: &Job, bytes: &[u8], arguments: &Argum
     })
 }
 
+/// The voxels of a file, in memory as a source allocates it.
 fn volume<T: Element>(bytes: &[u8], shape: [usize; 3]) -> Result<Array3<T>> {
     let size = T::DTYPE.size();
     let expected = shape.iter().product::<usize>() * size;
@@ -114,8 +118,11 @@ fn volume<T: Element>(bytes: &[u8], shape: [usize; 3]) -> Result<Array3<T>> {
             format!("the file has {} bytes; {shape:?} voxels of {} have {expected}", bytes.len(), T::DTYPE).into()
         );
     }
-    let values = bytes.chunks_exact(size).map(T::from_le).collect::<Option<Vec<T>>>().ok_or("no value of this type")?;
-    Ok(Array3::from_shape_vec(shape, values)?)
+    let mut voxels = Block::zeros(T::DTYPE, &shape)?.into_array::<T>()?.into_dimensionality::<Ix3>()?;
+    for (voxel, bytes) in voxels.iter_mut().zip(bytes.chunks_exact(size)) {
+        *voxel = T::from_le(bytes).ok_or("no value of this type")?;
+    }
+    Ok(voxels)
 }
 
 fn check<T: Element + Into<Number>>(job: &Job, source: &Array3<T>, result: &Array3<T>) -> Result {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use coord_roi::VoxelBox;
 
 use crate::block::block_bytes;
-use crate::{ArrayMeta, BlockMut, BlockRef, ReadContext, ReadPlan, Result};
+use crate::{ArrayMeta, Block, BlockMut, BlockRef, ReadContext, ReadPlan, Result};
 
 /// A volume with its place in the world, read lazily. Implement these; call the methods of [`ArrayExt`](crate::ArrayExt).
 pub trait Array: Debug + Send + Sync {
@@ -35,6 +35,12 @@ pub trait Array: Debug + Send + Sync {
     /// Coarser versions of this array that the source itself holds, finest first, without this one.
     fn scales(&self) -> &[ArrayRef] {
         &[]
+    }
+
+    /// All voxels of this array as they stand now, if they lie in memory as it defines them: the type and the shape are those of
+    /// its metadata. A view that computes on them spares itself a copy; later writes do not show in them.
+    fn held(&self) -> Option<Arc<Block>> {
+        None
     }
 
     /// What reading these voxels (as in [`read_voxels`](Self::read_voxels)) will cost; reads nothing. Views ask their source.
@@ -75,6 +81,10 @@ impl<T: Array + ?Sized> Array for Arc<T> {
 
     fn scales(&self) -> &[ArrayRef] {
         (**self).scales()
+    }
+
+    fn held(&self) -> Option<Arc<Block>> {
+        (**self).held()
     }
 
     fn plan(&self, voxels: &VoxelBox) -> Result<ReadPlan> {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use ndarray::{Array, ArrayD, ArrayViewD, ArrayViewMutD, Dimension, IxDyn, Slice};
 
 pub(crate) use self::axes::index_of;
-use crate::{DType, Element, Error, Result, with_block, with_dtype};
+use crate::{DType, Element, Error, Result, fresh, with_block, with_dtype};
 
 /// Owned voxels of any [`DType`]: a dense n-dimensional array.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,7 +113,10 @@ pub fn block_bytes(dtype: DType, shape: &[usize]) -> Result<usize> {
 }
 
 impl Block {
-    /// A block of zeros (false), in C order.
+    /// A block of zeros (false), in C order; a large one in huge pages where the system has them.
+    ///
+    /// # Panics
+    /// Never: there are as many values as the shape has voxels.
     ///
     /// # Errors
     /// [`Error::TooLarge`] when the block cannot exist in memory.
@@ -123,7 +126,11 @@ impl Block {
         if Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
             return Err(Error::TooLarge { shape: shape.to_vec(), dtype, limit: bytes as u64 - 1 });
         }
-        Ok(with_dtype!(dtype, T => T::wrap(ArrayD::from_elem(IxDyn(shape), T::default()))))
+        let len = bytes / dtype.size();
+        Ok(with_dtype!(dtype, T => {
+            let values = fresh::zeros::<T>(len);
+            T::wrap(ArrayD::from_shape_vec(IxDyn(shape), values).expect("as many values as the shape has"))
+        }))
     }
 
     /// The typed array.

@@ -46,6 +46,7 @@ mod element;
 mod error;
 mod ext;
 mod fill;
+mod fresh;
 mod memory;
 mod meta;
 pub mod npy;

@@ -1,7 +1,7 @@
 //! An array whose voxels are in memory.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use coord_roi::VoxelBox;
 
@@ -11,6 +11,9 @@ use crate::{
 };
 
 /// A writable array in memory.
+///
+/// Views that compute on its voxels keep them as they were when the computation began: a write meanwhile goes to a copy of
+/// the array, which then takes its place.
 ///
 /// ```
 /// use array_core::{ArrayExt, MemoryArray, Roi, ndarray::{Array3, ArrayD}};
@@ -25,7 +28,7 @@ use crate::{
 #[derive(Debug)]
 pub struct MemoryArray {
     meta: ArrayMeta,
-    data: RwLock<Block>,
+    data: RwLock<Arc<Block>>,
 }
 
 impl MemoryArray {
@@ -62,7 +65,7 @@ impl MemoryArray {
         if block.shape() != meta.shape() {
             return Err(Error::ShapeMismatch { expected: meta.shape().to_vec(), found: block.shape().to_vec() });
         }
-        Ok(Self { meta, data: RwLock::new(block) })
+        Ok(Self { meta, data: RwLock::new(Arc::new(block)) })
     }
 
     /// States what the voxels mean.
@@ -73,22 +76,50 @@ impl MemoryArray {
 
     /// The voxels, locked for reading as long as the guard lives.
     pub fn view(&self) -> impl Deref<Target = Block> + '_ {
-        self.lock_read()
+        Reading(self.lock_read())
     }
 
     /// The voxels, locked for writing as long as the guard lives. Exchange values only: a block of another shape or type
     /// makes later reads fail.
     pub fn view_mut(&self) -> impl DerefMut<Target = Block> + '_ {
-        self.lock_write()
+        Writing(self.lock_write())
     }
 
     // A panic while the lock is held can leave voxels half written, never a broken block; so poison means nothing here.
-    fn lock_read(&self) -> RwLockReadGuard<'_, Block> {
+    fn lock_read(&self) -> RwLockReadGuard<'_, Arc<Block>> {
         self.data.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock_write(&self) -> RwLockWriteGuard<'_, Block> {
+    fn lock_write(&self) -> RwLockWriteGuard<'_, Arc<Block>> {
         self.data.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The voxels behind the lock.
+struct Reading<'a>(RwLockReadGuard<'a, Arc<Block>>);
+
+impl Deref for Reading<'_> {
+    type Target = Block;
+
+    fn deref(&self) -> &Block {
+        &self.0
+    }
+}
+
+/// The same, to be changed: those of nobody else.
+struct Writing<'a>(RwLockWriteGuard<'a, Arc<Block>>);
+
+impl Deref for Writing<'_> {
+    type Target = Block;
+
+    fn deref(&self) -> &Block {
+        &self.0
+    }
+}
+
+impl DerefMut for Writing<'_> {
+    fn deref_mut(&mut self) -> &mut Block {
+        Arc::make_mut(&mut self.0)
     }
 }
 
@@ -103,6 +134,10 @@ impl Array for MemoryArray {
         out.assign(&self.lock_read().view().slice(&ranges)?)
     }
 
+    fn held(&self) -> Option<Arc<Block>> {
+        Some(Arc::clone(&self.lock_read()))
+    }
+
     fn writer(&self) -> Option<&dyn ArrayWrite> {
         Some(self)
     }
@@ -112,6 +147,29 @@ impl ArrayWrite for MemoryArray {
     fn write_voxels(&self, voxels: &VoxelBox, block: BlockRef<'_>, cx: &ReadContext) -> Result<()> {
         cx.check()?;
         let ranges = self.meta.block_ranges(voxels, self.meta.voxel_box())?;
-        self.lock_write().view_mut().slice(&ranges)?.assign(&block)
+        Arc::make_mut(&mut self.lock_write()).view_mut().slice(&ranges)?.assign(&block)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::ArrayD;
+
+    use super::*;
+    use crate::ArrayExt;
+
+    #[test]
+    fn what_others_compute_on_stays_while_the_array_is_written() -> Result<()> {
+        let array = MemoryArray::new("a", ArrayD::from_elem(vec![2, 3, 4], 1_u8), [8, 8, 8], [0, 0, 0])?;
+        let held = array.held().expect("voxels in memory");
+        let whole = *array.meta().voxel_box();
+        let twos = Block::from(ArrayD::from_elem(vec![2, 3, 4], 2_u8));
+        array.write_voxels(&whole, twos.view(), &ReadContext::default())?;
+        assert_eq!(*held, Block::from(ArrayD::from_elem(vec![2, 3, 4], 1_u8)));
+        assert_eq!(array.read_box(&whole, &ReadContext::default())?, twos);
+        drop(held);
+        array.view_mut().view_mut().fill_zero();
+        assert_eq!(*array.view(), Block::zeros(array.meta().dtype(), &[2, 3, 4])?);
+        Ok(())
     }
 }

@@ -39,7 +39,7 @@
 //! |---|---|---|
 //! | M1–M4 | region, offset, rank, channels and shape agree; the own region is readable | [`check_array`] |
 //! | A1, A13 | shape and dtype of a result follow from the metadata | [`check_array`] |
-//! | A2, A3 | parts agree with the whole, in any order, on several threads | [`check_array`] |
+//! | A2, A3 | parts agree with the whole, in any order, on several threads, and with what is in memory | [`check_array`] |
 //! | A4 | moving an array moves its answers | [`check_translation`] |
 //! | A5 | a point is the voxel that contains it | [`check_array`] |
 //! | A6, A7, A9 | the policies `Fill`, `Clip`, and the four roundings | [`check_array`] |

@@ -1,6 +1,6 @@
 //! An array under another name.
 
-use array_core::{Array, ArrayMeta, ArrayRef, ArrayWrite, BlockMut, ReadContext, ReadPlan, Result, VoxelBox};
+use array_core::{Array, ArrayMeta, ArrayRef, ArrayWrite, Block, BlockMut, ReadContext, ReadPlan, Result, VoxelBox};
 
 /// Another array with the name that a configuration gives it.
 #[derive(Debug)]
@@ -31,6 +31,10 @@ impl Array for Renamed {
 
     fn scales(&self) -> &[ArrayRef] {
         self.source.scales()
+    }
+
+    fn held(&self) -> Option<std::sync::Arc<Block>> {
+        self.source.held()
     }
 
     fn plan(&self, voxels: &VoxelBox) -> Result<ReadPlan> {

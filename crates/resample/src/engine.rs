@@ -10,6 +10,7 @@ mod mean;
 mod rank;
 mod separable;
 pub(crate) mod simd;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod votes;
@@ -31,7 +32,8 @@ pub(crate) use clip::clip_to_input;
 pub(crate) use leaf::Leaf;
 use leaf::Rows;
 use simd::Path;
-pub(crate) use whole_mean::SumOf;
+pub(crate) use sums::{means_of, sum_windows};
+pub(crate) use whole_mean::{Adds, SumOf};
 
 /// How work is cut. Only speed and memory depend on it.
 #[derive(Clone, Copy, Debug)]
@@ -40,14 +42,16 @@ struct Limits {
     parallel_bytes: usize,
     /// A leaf that keeps numbers between its steps has about this many of them.
     leaf_numbers: u64,
-    /// A leaf that keeps none has at most this many times more.
+    /// A leaf that keeps none has at most this many times as many bytes.
     streamed: u64,
+    /// A result of at least so many bytes is written past the caches, by kernels that do nothing but write.
+    past_caches: usize,
     path: Path,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { parallel_bytes: 1 << 20, leaf_numbers: 1 << 18, streamed: 4, path: Path::best() }
+        Self { parallel_bytes: 1 << 20, leaf_numbers: 1 << 18, streamed: 4, past_caches: 4 << 20, path: Path::best() }
     }
 }
 
@@ -116,7 +120,8 @@ fn run_typed<T: Value, O: Output>(
     let bytes =
         needed.iter().map(|range| (range.end - range.start) as usize).fold(size_of::<T>(), usize::saturating_mul);
     let parallel = bytes >= limits.parallel_bytes;
-    let work = Work { recipe, limits, source: source.data, source_begin: source.begin, parallel, kernel };
+    let past_caches = out.data.len().saturating_mul(size_of::<O>()) >= limits.past_caches;
+    let work = Work { recipe, limits, source: source.data, source_begin: source.begin, parallel, past_caches, kernel };
     work.branch(out.data, target);
     Ok(())
 }
@@ -147,6 +152,7 @@ struct Work<'a, T, O> {
     source: ArrayViewD<'a, T>,
     source_begin: &'a [i64],
     parallel: bool,
+    past_caches: bool,
     kernel: &'a Kernel<T, O>,
 }
 
@@ -168,20 +174,24 @@ impl<T: Value, O: Output> Work<'_, T, O> {
     }
 
     /// Where to cut a target region that is too large for one leaf: its longest side, measured in source voxels, but
-    /// rows only when nothing else is left.
+    /// rows only when nothing else is left. What keeps nothing is cut into bands of planes, through which memory is read in
+    /// its order.
     fn cut(&self, target: &[Range<i64>]) -> Option<(usize, usize)> {
         if let Some(rim) = self.rim(target) {
             return Some(rim);
         }
-        let more = if self.streams(target) { self.limits.streamed } else { 1 };
-        if self.numbers(target) <= self.limits.leaf_numbers.saturating_mul(more) {
+        let streams = self.streams(target);
+        let Limits { leaf_numbers, streamed, .. } = self.limits;
+        let most = if streams { leaf_numbers * streamed / size_of::<T>() as u64 } else { leaf_numbers };
+        if self.numbers(target) <= most {
             return None;
         }
         let length = |axis: usize| (target[axis].end - target[axis].start) as usize;
         let span = |axis: usize| length(axis) as f64 / self.recipe.axes[axis].factor.to_f64().min(1.0);
         let rows = target.len() - 1;
-        let longest = (0..rows).filter(|&axis| length(axis) > 1).max_by(|&a, &b| span(a).total_cmp(&span(b)));
-        let axis = longest.or_else(|| (length(rows) > 1).then_some(rows))?;
+        let mut long = (0..rows).filter(|&axis| length(axis) > 1);
+        let chosen = if streams { long.next() } else { long.max_by(|&a, &b| span(a).total_cmp(&span(b))) };
+        let axis = chosen.or_else(|| (length(rows) > 1).then_some(rows))?;
         Some((axis, length(axis) / 2))
     }
 
@@ -238,7 +248,8 @@ impl<T: Value, O: Output> Work<'_, T, O> {
             standard = padded(&region, &held, &ranges, self.recipe.partial_windows);
             Rows::of_slice(standard.as_slice().unwrap_or_default(), standard.shape())
         };
-        (self.kernel)(&Leaf { recipe: self.recipe, source: ranges, target, rows, path: self.limits.path }, out);
+        let Self { recipe, past_caches, limits: Limits { path, .. }, .. } = *self;
+        (self.kernel)(&Leaf { recipe, source: ranges, target, rows, path, past_caches }, out);
     }
 }
 

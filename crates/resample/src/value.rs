@@ -46,6 +46,8 @@ pub(crate) trait Value: Element + Output {
     const MOST_SUMMED: usize;
     /// The mean of whole windows of at most [`MOST_SUMMED`](Self::MOST_SUMMED) voxels, rounded.
     fn quick_mean(leaf: &Leaf<'_, Self>, windows: &[usize], out: ArrayViewMutD<'_, Self>);
+    /// Makes a pyramid of means whose sums, of at most [`MOST_SUMMED`](Self::MOST_SUMMED) voxels, are added up quickly.
+    fn build_sums(build: Build<'_, '_, Self>) -> Result<()>;
     /// The mode of whole windows; the lowest value wins ties.
     fn whole_mode(leaf: &Leaf<'_, Self>, windows: &[usize], out: ArrayViewMutD<'_, Self>);
 }
@@ -115,12 +117,18 @@ macro_rules! quick_mean {
         fn quick_mean(leaf: &Leaf<'_, Self>, _: &[usize], out: ArrayViewMutD<'_, Self>) {
             Self::mean(leaf, out);
         }
+        fn build_sums(build: Build<'_, '_, Self>) -> Result<()> {
+            Self::build(build)
+        }
     };
     ($S:ident) => {
         const MOST_SUMMED: usize = <$S as SumOf<Self>>::MOST;
 
         fn quick_mean(leaf: &Leaf<'_, Self>, windows: &[usize], out: ArrayViewMutD<'_, Self>) {
             leaf.mean_of_rows::<$S>(windows, out);
+        }
+        fn build_sums(build: Build<'_, '_, Self>) -> Result<()> {
+            build.run_sums::<$S>()
         }
     };
     ($Narrow:ident $Wide:ident) => {
@@ -132,6 +140,9 @@ macro_rules! quick_mean {
             } else {
                 leaf.mean_of_rows::<$Wide>(windows, out);
             }
+        }
+        fn build_sums(build: Build<'_, '_, Self>) -> Result<()> {
+            build.run_sums::<$Wide>()
         }
     };
 }
@@ -236,8 +247,8 @@ impl Value for bool {
         leaf.exact_mean(out);
     }
     quick_mean!();
-    fn whole_mode(leaf: &Leaf<'_, Self>, windows: &[usize], out: ArrayViewMutD<'_, Self>) {
-        leaf.mode_of_rows(windows, out);
+    fn whole_mode(leaf: &Leaf<'_, Self>, _: &[usize], out: ArrayViewMutD<'_, Self>) {
+        leaf.votes(out);
     }
 }
 

@@ -7,7 +7,7 @@ use coord_roi::{Coordinate, Roi, VoxelBox};
 use super::sample::beyond;
 use super::{Checked, ensure, works};
 use crate::{
-    Array, ArrayExt, ArrayMeta, ArrayRef, ArrayWrite, BlockMut, Outside, ReadContext, ReadOptions, ReadPlan, Result,
+    Array, ArrayExt, ArrayMeta, ArrayRef, ArrayWrite, Block, BlockMut, Outside, ReadContext, ReadOptions, ReadPlan, Result,
 };
 
 /// An array that counts the reads of its source.
@@ -46,6 +46,11 @@ impl Array for Counted {
 
     fn scales(&self) -> &[ArrayRef] {
         self.source.scales()
+    }
+
+    /// None: whoever computes on voxels that were not asked for would not be counted.
+    fn held(&self) -> Option<std::sync::Arc<Block>> {
+        None
     }
 
     fn plan(&self, voxels: &VoxelBox) -> Result<ReadPlan> {

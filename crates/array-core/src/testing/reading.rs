@@ -13,6 +13,7 @@ const THREADS: usize = 4;
 pub(super) fn check(array: &dyn Array, whole: &VoxelBox) -> Checked<Block> {
     let reference = read(array, whole, "M4")?;
     ensure(same(&read(array, whole, "A10")?, &reference), "A10", || format!("two reads of {whole} differ"))?;
+    check_held(array, whole, &reference)?;
     let mut random = Random::of(whole);
     for _ in 0..4 {
         let part = random.part(whole);
@@ -27,6 +28,16 @@ pub(super) fn check(array: &dyn Array, whole: &VoxelBox) -> Checked<Block> {
     let again = read(array, whole, "A10")?;
     ensure(same(&again, &reference), "A10", || format!("{whole} differs after other reads"))?;
     Ok(reference)
+}
+
+/// A2 for an array that shows its voxels in memory: they are those that are read.
+fn check_held(array: &dyn Array, whole: &VoxelBox, reference: &Block) -> Checked {
+    let (meta, Some(held)) = (array.meta(), array.held()) else { return Ok(()) };
+    ensure((held.dtype(), held.shape()) == (meta.dtype(), meta.shape()), "A13", || {
+        format!("in memory are {} voxels of shape {:?}", held.dtype(), held.shape())
+    })?;
+    let part = cut(meta, &held, meta.voxel_box(), whole)?;
+    ensure(same(&part, reference), "A2", || format!("{whole} differs from what is in memory"))
 }
 
 pub(super) fn read(array: &dyn Array, voxels: &VoxelBox, invariant: &'static str) -> Checked<Block> {

@@ -141,6 +141,11 @@ impl Array for Fresh {
         &self.scales
     }
 
+    /// None: what the server holds may have changed.
+    fn held(&self) -> Option<Arc<array_core::Block>> {
+        None
+    }
+
     fn plan(&self, voxels: &VoxelBox) -> array_core::Result<ReadPlan> {
         let mut plan = self.inner.plan(voxels)?;
         plan.requests += 1;

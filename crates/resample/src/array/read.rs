@@ -1,6 +1,7 @@
 //! Reading: the source region first, then the kernels; large requests in slabs.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use array_core::{Block, BlockMut, Coordinate, Error, ReadContext, ReadPlan, Result, VoxelBox};
 
@@ -53,6 +54,22 @@ impl ResampledArray {
         Ok(block)
     }
 
+    /// A block that holds source voxels, given by indices over all axes that count from the anchor, and the indices of its
+    /// first voxel. It is the whole source where that lies in memory.
+    pub(crate) fn source_of(&self, ranges: &[Range<i64>], cx: &ReadContext) -> Result<(Arc<Block>, Vec<i64>)> {
+        cx.check()?;
+        if let Some(held) = self.source_held() {
+            return Ok(held);
+        }
+        Ok((Arc::new(self.read_source(ranges, cx)?), engine::begins(ranges)))
+    }
+
+    /// All of the source, if it lies in memory, and the indices of its first voxel.
+    pub(crate) fn source_held(&self) -> Option<(Arc<Block>, Vec<i64>)> {
+        let begin = || self.recipe.axes.iter().map(|axis| axis.held.start).collect();
+        self.beneath.held().map(|block| (block, begin()))
+    }
+
     /// Refuses destinations of another shape.
     pub(super) fn check_shape(&self, voxels: &VoxelBox, found: &[usize]) -> Result<()> {
         let expected = self.meta.block_shape(voxels)?;
@@ -86,9 +103,8 @@ impl ResampledArray {
     }
 
     fn read_slab(&self, target: &[Range<i64>], out: BlockMut<'_>, cx: &ReadContext) -> Result<()> {
-        let ranges = self.recipe.source(target);
-        let block = self.read_source(&ranges, cx)?;
-        let (source_begin, target_begin) = (engine::begins(&ranges), engine::begins(target));
+        let (block, source_begin) = self.source_of(&self.recipe.source(target), cx)?;
+        let target_begin = engine::begins(target);
         let source = Placed { data: block.view(), begin: &source_begin };
         Ok(engine::run(&self.recipe, source, Placed { data: out, begin: &target_begin })?)
     }

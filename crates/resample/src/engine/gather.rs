@@ -3,36 +3,27 @@
 
 use ndarray::{ArrayViewMutD, Dimension};
 
-use super::leaf::{Leaf, write_rows};
-use super::simd::Loop;
+use super::leaf::{Leaf, row_numbers, write_rows};
+use super::simd::{Loop, PastCaches};
 use crate::axis::Rule;
 use crate::taps::Taps;
 use crate::value::Value;
 
 impl<T: Value> Leaf<'_, T> {
-    pub(crate) fn gather(&self, out: ArrayViewMutD<'_, T>) {
+    pub(crate) fn gather(&self, mut out: ArrayViewMutD<'_, T>) {
         let indices = self.indices();
         let (along, outer) = indices.split_last().expect("data have at least one axis");
-        let kept = self.recipe.axes[self.row_axis()].is_kept();
-        let sources = source_rows(outer, &self.rows.shape);
-        let times = self.replicated();
-        // The same source row often follows itself: it is spread once, while it is in the nearest cache.
-        let (mut spread, mut spread_of) = (Vec::new(), None);
-        write_rows(out, |number, row| {
-            let source = self.rows.rows[sources[number]];
-            if kept {
-                return row.copy_from_slice(source);
-            }
-            if spread_of != Some(sources[number]) {
-                spread_of = Some(sources[number]);
-                spread.resize(row.len(), T::default());
-                match times {
-                    Some(times) => self.path.run(Spread { source, times, out: &mut spread }),
-                    None => spread.iter_mut().zip(along).for_each(|(to, &from)| *to = source[from]),
-                }
-            }
-            row.copy_from_slice(&spread);
-        });
+        let sources = row_numbers(outer, &self.rows.shape);
+        let length = along.len();
+        let mut spread = Spreader::new(self, along);
+        let Some(data) = out.as_slice_mut().filter(|_| self.past_caches) else {
+            return write_rows(out, |number, row| row.copy_from_slice(spread.row(sources[number])));
+        };
+        // In the order of the source rows: each is read and spread once, and the rows that are made of it stay open.
+        let mut rows = sources.iter().zip(data.chunks_exact_mut(length)).collect::<Vec<_>>();
+        rows.sort_by_key(|(source, _)| **source);
+        let past_caches = PastCaches::new();
+        rows.into_iter().for_each(|(source, row)| past_caches.copy(spread.row(*source), row));
     }
 
     /// How often each source voxel along the rows stands in the result, if each stands there equally often.
@@ -75,6 +66,42 @@ impl<T: Value> Leaf<'_, T> {
     }
 }
 
+/// Source rows as they stand in the result.
+struct Spreader<'a, T> {
+    leaf: &'a Leaf<'a, T>,
+    /// Indices along a source row.
+    along: &'a [usize],
+    /// Rows are taken as they are.
+    kept: bool,
+    times: Option<usize>,
+    /// The last row, and the number of its source: the same one often follows itself.
+    spread: Vec<T>,
+    spread_of: Option<usize>,
+}
+
+impl<'a, T: Value> Spreader<'a, T> {
+    fn new(leaf: &'a Leaf<'_, T>, along: &'a [usize]) -> Self {
+        let kept = leaf.recipe.axes[leaf.row_axis()].is_kept();
+        let spread = vec![T::default(); if kept { 0 } else { along.len() }];
+        Self { leaf, along, kept, times: leaf.replicated(), spread, spread_of: None }
+    }
+
+    fn row(&mut self, number: usize) -> &[T] {
+        let source = self.leaf.rows.rows[number];
+        if self.kept {
+            return source;
+        }
+        if self.spread_of.replace(number) != Some(number) {
+            let out = &mut self.spread[..];
+            match self.times {
+                Some(times) => self.leaf.path.run(Spread { source, times, out }),
+                None => out.iter_mut().zip(self.along).for_each(|(to, &from)| *to = source[from]),
+            }
+        }
+        &self.spread
+    }
+}
+
 /// Each voxel `times` times.
 struct Spread<'a, T> {
     source: &'a [T],
@@ -99,11 +126,4 @@ impl<T: Copy> Loop for Spread<'_, T> {
 #[inline(always)]
 fn spread_by<T: Copy, const TIMES: usize>(source: &[T], out: &mut [T]) {
     out.as_chunks_mut::<TIMES>().0.iter_mut().zip(source).for_each(|(out, value)| *out = [*value; TIMES]);
-}
-
-/// The number of the source row for every target row, in C order.
-fn source_rows(indices: &[Vec<usize>], shape: &[usize]) -> Vec<usize> {
-    indices.iter().zip(shape).fold(vec![0], |rows, (axis, extent)| {
-        rows.iter().flat_map(|row| axis.iter().map(move |index| row * extent + index)).collect()
-    })
 }

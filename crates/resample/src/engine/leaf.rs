@@ -18,6 +18,9 @@ pub(crate) struct Rows<'a, S> {
 impl<'a, S> Rows<'a, S> {
     /// The rows of a view; `None` if they are not contiguous.
     pub(crate) fn of_view(view: &'a ArrayViewD<'_, S>) -> Option<Self> {
+        if let Some(data) = view.as_slice() {
+            return Some(Self::of_slice(data, view.shape()));
+        }
         let mut rows = Vec::with_capacity(view.len() / view.shape().last().copied().unwrap_or(1).max(1));
         push_rows(view.view(), &mut rows).then(|| Self { rows, shape: view.shape().to_vec() })
     }
@@ -37,6 +40,8 @@ pub(crate) struct Leaf<'a, T> {
     pub(crate) rows: Rows<'a, T>,
     /// How loops over rows run.
     pub(crate) path: Path,
+    /// The caches could not hold the result that this is a part of.
+    pub(crate) past_caches: bool,
 }
 
 impl<T: Value> Leaf<'_, T> {
@@ -65,6 +70,13 @@ impl<T> Leaf<'_, T> {
     }
 }
 
+/// The numbers of rows, given by their indices on each of the outer axes, in C order.
+pub(crate) fn row_numbers(indices: &[Vec<usize>], shape: &[usize]) -> Vec<usize> {
+    indices.iter().zip(shape).fold(vec![0], |rows, (axis, extent)| {
+        rows.iter().flat_map(|row| axis.iter().map(move |index| row * extent + index)).collect()
+    })
+}
+
 /// Appends the rows of a view in C order; false if they are not contiguous.
 ///
 /// Walking over three axes is many times faster than over any number of them.
@@ -83,7 +95,11 @@ fn push_rows<'a, S>(mut view: ArrayViewD<'a, S>, rows: &mut Vec<&'a [S]>) -> boo
 
 /// Hands out the rows of a destination in C order with their number, through a scratch row where they are not
 /// contiguous.
-pub(crate) fn write_rows<T: Copy + Default>(out: ArrayViewMutD<'_, T>, mut write: impl FnMut(usize, &mut [T])) {
+pub(crate) fn write_rows<T: Copy + Default>(mut out: ArrayViewMutD<'_, T>, mut write: impl FnMut(usize, &mut [T])) {
+    let length = out.shape().last().copied().unwrap_or(1).max(1);
+    if let Some(data) = out.as_slice_mut() {
+        return data.chunks_exact_mut(length).enumerate().for_each(|(number, row)| write(number, row));
+    }
     let mut number = 0;
     each_volume(out, &mut |mut volume| {
         let mut scratch = Vec::new();

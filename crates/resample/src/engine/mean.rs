@@ -64,7 +64,9 @@ impl<T: Value> Leaf<'_, T> {
     pub(crate) fn mean_of_rows<S: SumOf<T>>(&self, windows: &[usize], out: ArrayViewMutD<'_, T>) {
         let along = windows.last().copied().unwrap_or(1);
         let mut sums = Vec::new();
-        self.under_rows(windows, out, |rows, out| self.path.run(MeanRow::<T, S> { rows, along, sums: &mut sums, out }));
+        self.under_rows(windows, out, |under, out| {
+            self.path.run(MeanRow::<T, S> { under, along, sums: &mut sums, out });
+        });
     }
 
     /// The mean of floats, in 64-bit floats.

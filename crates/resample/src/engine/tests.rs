@@ -27,7 +27,7 @@ fn specs() -> impl Strategy<Value = Spec> {
 
 fn factors(axes: usize) -> impl Strategy<Value = Vec<Factor>> {
     let any = (1..5_u32, 1..5_u32);
-    let whole = (Just(1_u32), 1..4_u32);
+    let whole = (Just(1_u32), 1..5_u32);
     let list = |pair: BoxedStrategy<(u32, u32)>| {
         prop::collection::vec(pair.prop_map(|(up, down)| Factor::new(up, down).unwrap()), axes)
     };
@@ -70,7 +70,10 @@ fn check<T: Value>(source: &ArrayD<T>, factors: &[Factor], spec: &Spec) {
         let cut = run(source, &recipe, Limits { parallel_bytes: 0, leaf_numbers, streamed, ..limits }, streamed == 3);
         assert_eq!(cut, whole, "leaves of {leaf_numbers}");
     }
-    assert_eq!(run(source, &recipe, Limits { path: Path::ANY, ..limits }, false), whole, "compiled for any CPU");
+    for path in Path::all() {
+        let past_caches = if path == Path::ANY { 0 } else { usize::MAX };
+        assert_eq!(run(source, &recipe, Limits { path, past_caches, ..limits }, false), whole, "compiled for {path:?}");
+    }
     let mut turned = source.clone().reversed_axes().as_standard_layout().into_owned().reversed_axes();
     assert_eq!(run(&turned, &recipe, limits, true), whole, "transposed in memory");
     turned.invert_axis(Axis(0));
@@ -83,7 +86,7 @@ proptest! {
 
     #[test]
     fn cuts_and_layouts_do_not_show(
-        shape in prop_oneof![prop::collection::vec(1..9_usize, 3), prop::collection::vec(1..4_usize, 5), Just(vec![2, 3, 70])],
+        shape in prop_oneof![prop::collection::vec(1..9_usize, 3), prop::collection::vec(1..4_usize, 5), Just(vec![2, 3, 70]), Just(vec![4, 5, 300])],
         all_factors in factors(5),
         spec in specs(),
     ) {

@@ -36,21 +36,24 @@ impl<T: Value + Ord> Leaf<'_, T> {
     pub(crate) fn mode_of_rows(&self, windows: &[usize], out: ArrayViewMutD<'_, T>) {
         let (along, rows) = (windows.last().copied().unwrap_or(1), windows.iter().rev().skip(1).product::<usize>());
         match (rows, along) {
-            (4, 2) => {
-                self.under_rows(windows, out, |rows, out| self.path.run(ModeRow::<T, 4> { rows: first(rows), out }));
-            }
-            (2, 2) => {
-                self.under_rows(windows, out, |rows, out| self.path.run(ModeRow::<T, 2> { rows: first(rows), out }));
-            }
+            (4, 2) => self.modes::<4, 2, 8>(windows, out),
+            (2, 2) => self.modes::<2, 2, 4>(windows, out),
+            (9, 3) => self.modes::<9, 3, 27>(windows, out),
+            (4, 4) => self.modes::<4, 4, 16>(windows, out),
+            (16, 4) => self.modes::<16, 4, 64>(windows, out),
             _ => self.votes(out),
         }
     }
-}
 
-/// # Panics
-/// When there are fewer rows.
-fn first<'r, T, const ROWS: usize>(rows: &[&'r [T]]) -> [&'r [T]; ROWS] {
-    *rows.first_chunk().expect("a window has as many rows as were counted")
+    fn modes<const ROWS: usize, const ALONG: usize, const VOXELS: usize>(
+        &self,
+        windows: &[usize],
+        out: ArrayViewMutD<'_, T>,
+    ) {
+        self.under_rows(windows, out, |under, out| {
+            self.path.run(ModeRow::<T, ROWS, ALONG, VOXELS> { under, out });
+        });
+    }
 }
 
 /// Most windows hold few different values; those are counted in a list that is searched from its end.

@@ -5,8 +5,21 @@
 
 use ndarray::ArrayViewMutD;
 
-use super::leaf::{Leaf, write_rows};
+use super::leaf::{Leaf, row_numbers, write_rows};
 use crate::value::Value;
+
+/// The source rows under a target row, in C order.
+#[derive(Clone, Copy)]
+pub(super) struct Under<'a, T> {
+    pub(super) rows: &'a [&'a [T]],
+    /// Rows that will be needed next: as many, or none.
+    pub(super) ahead: &'a [&'a [T]],
+}
+
+/// Rows are asked for when so many bytes of each row that lie before them are still to be read; a nearest cache holds some
+/// 32 KiB.
+const AHEAD: usize = 2 << 10;
+const LONGEST_AHEAD: usize = 8 << 10;
 
 impl<T: Value> Leaf<'_, T> {
     /// Voxels of a window along each axis, if all windows of this leaf are whole.
@@ -14,42 +27,38 @@ impl<T: Value> Leaf<'_, T> {
         self.recipe.axes.iter().zip(self.target).map(|(axis, target)| axis.whole_window(target)).collect()
     }
 
-    /// Calls `write` with the source rows under each target row, in C order, and with that row.
-    pub(super) fn under_rows<'s>(
-        &'s self,
+    /// Calls `write` with what lies under each target row, in C order, and with that row.
+    pub(super) fn under_rows<O: Copy + Default>(
+        &self,
         windows: &[usize],
-        out: ArrayViewMutD<'_, T>,
-        mut write: impl FnMut(&[&'s [T]], &mut [T]),
+        out: ArrayViewMutD<'_, O>,
+        mut write: impl FnMut(Under<'_, T>, &mut [O]),
     ) {
         let outer = &windows[..windows.len() - 1];
-        let (shape, mut digits) = (self.target_shape(), vec![0; outer.len()]);
-        let mut under = Vec::with_capacity(outer.iter().product());
+        let begins = outer.iter().zip(self.target_shape());
+        let begins = begins.map(|(&window, extent)| (0..extent).map(|index| index * window).collect::<Vec<_>>());
+        let firsts = row_numbers(&begins.collect::<Vec<_>>(), &self.rows.shape);
+        let within = outer.iter().map(|&window| (0..window).collect::<Vec<_>>()).collect::<Vec<_>>();
+        let within = row_numbers(&within, &self.rows.shape);
+        let rows_ahead = self.rows_ahead();
+        let (mut rows, mut ahead) = (Vec::with_capacity(within.len()), Vec::with_capacity(within.len()));
+        let fill = |rows: &mut Vec<_>, first: Option<&usize>| {
+            rows.clear();
+            if let Some(first) = first {
+                rows.extend(within.iter().map(|row| self.rows.rows[first + row]));
+            }
+        };
         write_rows(out, |number, row| {
-            count_off(&shape[..outer.len()], number, &mut digits);
-            under.clear();
-            self.push_rows(outer, &digits, 0, &mut under);
-            write(&under, row);
+            fill(&mut rows, firsts.get(number));
+            fill(&mut ahead, rows_ahead.and_then(|count| firsts.get(number + count)));
+            write(Under { rows: &rows, ahead: &ahead }, row);
         });
     }
 
-    /// Appends the source rows of the window whose indices on the outer axes are `digits`; `row` is the number of the row that
-    /// the axes before have led to.
-    fn push_rows<'s>(&'s self, windows: &[usize], digits: &[usize], row: usize, rows: &mut Vec<&'s [T]>) {
-        let (Some((&window, windows)), Some((&digit, digits))) = (windows.split_first(), digits.split_first()) else {
-            rows.push(self.rows.rows[row]);
-            return;
-        };
-        let extent = self.rows.shape[self.row_axis() - windows.len() - 1];
-        for index in digit * window..(digit + 1) * window {
-            self.push_rows(windows, digits, row * extent + index, rows);
-        }
-    }
-}
-
-/// The indices on the outer axes of the row with this number: its digits, the last axis counting fastest.
-pub(super) fn count_off(shape: &[usize], mut number: usize, digits: &mut [usize]) {
-    for (digit, extent) in digits.iter_mut().zip(shape).rev() {
-        *digit = number % extent;
-        number /= extent;
+    /// How many target rows lie between a row and that whose source is asked for meanwhile. Long rows need none: the CPU sees
+    /// where they go on.
+    fn rows_ahead(&self) -> Option<usize> {
+        let bytes = self.rows.shape[self.row_axis()] * size_of::<T>();
+        (bytes <= LONGEST_AHEAD).then_some((AHEAD / bytes.max(1)).max(1))
     }
 }

@@ -3,7 +3,6 @@
 use ndarray::ArrayViewMutD;
 
 use super::leaf::{Leaf, write_rows};
-use super::whole::count_off;
 use crate::taps::{Tap, Taps};
 use crate::value::Value;
 
@@ -45,7 +44,7 @@ impl<T: Value> Leaf<'_, T> {
     }
 
     /// Appends the source rows under the target row whose indices on the outer axes are `digits`, with their weights.
-    fn window_rows<'s>(
+    pub(super) fn window_rows<'s>(
         &'s self,
         outer: &[Taps<u64>],
         digits: &[usize],
@@ -61,6 +60,14 @@ impl<T: Value> Leaf<'_, T> {
         for (k, &share) in tap.weights.iter().enumerate() {
             self.window_rows(deeper, &digits[1..], (row * extent + tap.index(k), weight * share), rows);
         }
+    }
+}
+
+/// The indices on the outer axes of the row with this number: its digits, the last axis counting fastest.
+pub(super) fn count_off(shape: &[usize], mut number: usize, digits: &mut [usize]) {
+    for (digit, extent) in digits.iter_mut().zip(shape).rev() {
+        *digit = number % extent;
+        number /= extent;
     }
 }
 

@@ -2,23 +2,45 @@
 //!
 //! A region of a level needs the cells of its region one level down, and so on to the source. A region whose cells would
 //! exceed the budget is halved, at a multiple of the chunk; so memory is bounded, every block is handed out once, and no
-//! voxel is read twice. Regions are given as *windows*: all that touch the volume, which for a stride are more than the
+//! voxel is read twice. Once the source voxels of a region are in memory, its parts are small enough for the caches: what
+//! one level makes, the next finds there. Regions are given as *windows*: all that touch the volume, which for a stride are more than the
 //! voxels it keeps.
 
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::Arc;
 
-use array_core::ReadContext;
+use array_core::{Block, ReadContext};
 use ndarray::{ArrayD, ArrayViewD, Axis};
 
-use super::cells::{Carry, Exact, MeanRule, Running, Sums, Voxels, shape};
+use super::cells::{Carry, Exact, MeanRule, PlainSums, Running, Sums, Voxels, shape};
 use super::{LevelBlock, LevelSink, Made, Pyramid, length};
-use crate::engine::{self, Placed};
+use crate::engine::{self, Adds, Placed, SumOf};
 use crate::recipe::Recipe;
 use crate::value::{Value, Whole};
-use crate::{Extent, Method, Result};
+use crate::{Cast, Extent, Method, Nans, Result, Zeros};
 
 type Ranges = Vec<Range<i64>>;
+
+/// Parts of what is in memory are made of so many bytes at most: a second-level cache holds them.
+const CACHED: u64 = 1 << 20;
+
+/// Source voxels in memory, and the index of the first.
+struct Held<T> {
+    block: Arc<Block>,
+    begin: Vec<i64>,
+    voxel: PhantomData<T>,
+}
+
+impl<T: Value> Held<T> {
+    fn new((block, begin): (Arc<Block>, Vec<i64>)) -> Self {
+        Self { block, begin, voxel: PhantomData }
+    }
+
+    fn view(&self) -> Result<Placed<'_, ArrayViewD<'_, T>>> {
+        Ok(Placed { data: self.block.view().into_view::<T>()?, begin: &self.begin })
+    }
+}
 
 /// The making of a pyramid of voxels of one type.
 pub(crate) struct Build<'a, 's, T> {
@@ -40,16 +62,34 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
 
     /// For floats.
     pub(crate) fn run_float(mut self) -> Result<()> {
+        if self.has_plain_sums(self.pyramid.spec.nans == Nans::Propagate) {
+            return T::build_sums(self);
+        }
         if self.pyramid.method == Method::Mean {
             return self.run(&Sums::<Running> { rule: self.rule(), cell: PhantomData });
         }
         self.run(&Voxels)
     }
 
+    /// For means whose sums fit numbers that are added quickly.
+    pub(crate) fn run_sums<S: Value + SumOf<T> + Adds<S>>(mut self) -> Result<()> {
+        self.run(&PlainSums::<S>(PhantomData))
+    }
+
+    /// Whether every voxel counts, and even the largest sum is small.
+    fn has_plain_sums(&self, all_count: bool) -> bool {
+        let spec = &self.pyramid.spec;
+        let factors = self.pyramid.factors.last().map_or(&[][..], Vec::as_slice);
+        let voxels = factors.iter().map(|&factor| factor as usize).fold(1, usize::saturating_mul);
+        let plain = all_count && spec.zeros == Zeros::Count && spec.cast == Cast::RoundSaturate;
+        plain && self.pyramid.method == Method::Mean && voxels <= T::MOST_SUMMED
+    }
+
     fn run(&mut self, carry: &impl Carry<T>) -> Result<()> {
         let top = self.pyramid.levels.len() - 1;
-        for region in self.pieces(carry, top, self.windows(top)?) {
-            self.make(carry, top, &region)?;
+        let held = self.pyramid.levels[top].array().source_held().map(Held::new);
+        for region in self.pieces(carry, top, self.windows(top)?, held.as_ref()) {
+            self.make(carry, top, &region, held.as_ref())?;
         }
         Ok(())
     }
@@ -90,31 +130,46 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
     }
 
     /// Cuts a region of a level until what it is made of fits.
-    fn pieces<C: Carry<T>>(&self, carry: &C, level: usize, region: Ranges) -> Vec<Ranges> {
-        match self.cut(carry, level, &region) {
+    fn pieces<C: Carry<T>>(&self, carry: &C, level: usize, region: Ranges, held: Option<&Held<T>>) -> Vec<Ranges> {
+        match self.cut(carry, level, &region, held) {
             None => vec![region],
             Some((axis, middle)) => {
                 let (mut low, mut high) = (region.clone(), region);
                 low[axis].end = middle;
                 high[axis].start = middle;
-                [low, high].into_iter().flat_map(|part| self.pieces(carry, level, part)).collect()
+                [low, high].into_iter().flat_map(|part| self.pieces(carry, level, part, held)).collect()
             }
         }
     }
 
+    /// Bytes of the source under a region.
+    fn source_bytes(&self, level: usize, region: &[Range<i64>]) -> Result<u64> {
+        let under = self.under(level, region, None)?;
+        Ok(under.iter().map(length).fold(size_of::<T>() as u64, u64::saturating_mul))
+    }
+
     /// Where to cut a region that is made of too much: near the middle of its longest side, at a multiple of the chunk.
-    fn cut<C: Carry<T>>(&self, _: &C, level: usize, region: &[Range<i64>]) -> Option<(usize, i64)> {
+    /// What is in memory is cut across rows only where they are much longer than wide.
+    fn cut<C: Carry<T>>(
+        &self,
+        _: &C,
+        level: usize,
+        region: &[Range<i64>],
+        held: Option<&Held<T>>,
+    ) -> Option<(usize, i64)> {
         let half = self.pyramid.memory_budget / 2;
         let (bytes, finer, budget) = if self.pyramid.is_from_source(level) {
             (size_of::<T>(), None, half)
         } else {
             (size_of::<C::Cell>(), Some(level - 1), half / self.pyramid.levels.len() as u64)
         };
+        let budget = if held.is_some() { budget.min(CACHED) } else { budget };
         let under = self.under(level, region, finer).ok()?;
         if under.iter().map(length).fold(bytes as u64, u64::saturating_mul) <= budget {
             return None;
         }
         let meta = self.pyramid.source.meta();
+        let across = |axis: usize| if held.is_some() && axis + 1 == under.len() { 16 } else { 1 };
         let cuts = meta.axes().physical().enumerate().filter_map(|(dim, axis)| {
             let chunk = self.pyramid.chunk.map_or(1, |chunk| chunk[dim]);
             let Range { start, end } = region[axis];
@@ -122,15 +177,53 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
             let middle = if below > start { below } else { below.saturating_add(chunk) };
             (start < middle && middle < end).then_some((axis, middle))
         });
-        cuts.max_by_key(|&(axis, _)| length(&under[axis]))
+        cuts.max_by_key(|&(axis, _)| length(&under[axis]) / across(axis))
     }
 
     /// Makes and hands out a region of a level, and all that lies under it. Returns its cells.
-    fn make<C: Carry<T>>(&mut self, carry: &C, level: usize, region: &[Range<i64>]) -> Result<ArrayD<C::Cell>> {
-        let Some(step) = &self.pyramid.steps[level] else { return self.make_of_source(carry, level, region) };
+    fn make<C: Carry<T>>(
+        &mut self,
+        carry: &C,
+        level: usize,
+        region: &[Range<i64>],
+        held: Option<&Held<T>>,
+    ) -> Result<ArrayD<C::Cell>> {
+        let Some(held) = held else { return self.make_of_what_is_read(carry, level, region) };
+        self.make_of_finer(carry, level, region, Some(held))
+    }
+
+    /// Reads what lies under a region, if that is not too much to hold.
+    fn make_of_what_is_read<C: Carry<T>>(
+        &mut self,
+        carry: &C,
+        level: usize,
+        region: &[Range<i64>],
+    ) -> Result<ArrayD<C::Cell>> {
+        let fits = self.source_bytes(level, region)? <= self.pyramid.memory_budget / 2;
+        if !fits && !self.pyramid.is_from_source(level) {
+            return self.make_of_finer(carry, level, region, None);
+        }
+        let ranges = self.under(level, region, None)?;
+        let held = Held::new(self.pyramid.levels[level].array().source_of(&ranges, self.cx)?);
+        let place = self.voxels(level, region)?;
+        self.assemble(carry, level, region.to_vec(), &place, Some(&held))
+    }
+
+    fn make_of_finer<C: Carry<T>>(
+        &mut self,
+        carry: &C,
+        level: usize,
+        region: &[Range<i64>],
+        held: Option<&Held<T>>,
+    ) -> Result<ArrayD<C::Cell>> {
+        let step = match (&self.pyramid.steps[level], held) {
+            (Some(step), _) => step,
+            (None, Some(held)) => return self.make_of_source(carry, level, region, held),
+            (None, None) => return self.make_of_what_is_read(carry, level, region),
+        };
         let finer = self.under(level, region, Some(level - 1))?;
         let place = self.voxels(level - 1, &finer)?;
-        let cells = self.assemble(carry, level - 1, finer, &place)?;
+        let cells = self.assemble(carry, level - 1, finer, &place, held)?;
         let target = self.voxels(level, region)?;
         let begin = engine::begins(&place);
         let cells = carry.next(step, Placed { data: cells.view(), begin: &begin }, &target)?;
@@ -145,14 +238,15 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
         level: usize,
         region: Ranges,
         place: &[Range<i64>],
+        held: Option<&Held<T>>,
     ) -> Result<ArrayD<C::Cell>> {
-        let pieces = self.pieces(carry, level, region);
+        let pieces = self.pieces(carry, level, region, held);
         if let [piece] = &pieces[..] {
-            return self.make(carry, level, piece);
+            return self.make(carry, level, piece, held);
         }
         let mut all = ArrayD::from_elem(shape(place), C::Cell::default());
         for piece in pieces {
-            let cells = self.make(carry, level, &piece)?;
+            let cells = self.make(carry, level, &piece, held)?;
             let part = self.voxels(level, &piece)?;
             let mut slot = all.view_mut();
             slot.slice_each_axis_inplace(|axis| {
@@ -165,29 +259,29 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
         Ok(all)
     }
 
-    /// Reads what a region lies over, and makes of it all levels that are made from the source.
+    /// Makes of what a region lies over all levels that are made from the source.
     fn make_of_source<C: Carry<T>>(
         &mut self,
         carry: &C,
         last: usize,
         region: &[Range<i64>],
+        held: &Held<T>,
     ) -> Result<ArrayD<C::Cell>> {
         let ranges = self.under(last, region, None)?;
-        let block = self.pyramid.levels[last].array().read_source(&ranges, self.cx)?.into_array::<T>()?;
-        let begin = engine::begins(&ranges);
+        let (data, begin) = (part(&held.view()?, &ranges), engine::begins(&ranges));
+        let source = || Placed { data: data.view(), begin: &begin };
         for level in 0..last {
             let windows = self.under(last, region, Some(level))?;
             let target = self.voxels(level, &windows)?;
             if self.pyramid.levels[level].made() == Made::Copied {
-                self.give(&Voxels, level, &target, &block)?;
+                self.give(&Voxels, level, &target, &data.to_owned())?;
                 continue;
             }
-            let source = Placed { data: block.view(), begin: &begin };
-            let voxels = Voxels.first(self.recipe(level), source, &target)?;
+            let voxels = Voxels.first(self.recipe(level), source(), &target)?;
             self.give(&Voxels, level, &target, &voxels)?;
         }
         let target = self.voxels(last, region)?;
-        let cells = carry.first(self.recipe(last), Placed { data: block.view(), begin: &begin }, &target)?;
+        let cells = carry.first(self.recipe(last), source(), &target)?;
         self.give(carry, last, &target, &cells)?;
         Ok(cells)
     }
@@ -205,11 +299,23 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
         }
         self.cx.check()?;
         let voxels = self.pyramid.levels[level].array().target_box(target)?;
+        let recipe = self.recipe(level);
         let sink = &mut self.sink;
-        carry.with_voxels(cells, |data: ArrayViewD<'_, T>| {
+        carry.with_voxels(recipe, target, cells, |data: ArrayViewD<'_, T>| {
             Ok(sink(LevelBlock { level, voxels, data: T::wrap_ref(data) })?)
         })
     }
+}
+
+/// The part of data that lies in a region.
+fn part<'a, T>(source: &Placed<'_, ArrayViewD<'a, T>>, region: &[Range<i64>]) -> ArrayViewD<'a, T> {
+    let mut data = source.data.clone();
+    data.slice_each_axis_inplace(|axis| {
+        let Axis(axis) = axis.axis;
+        let begin = (region[axis].start - source.begin[axis]) as isize;
+        (begin..begin + length(&region[axis]) as isize).into()
+    });
+    data
 }
 
 impl<T: Whole> Build<'_, '_, T> {
@@ -217,6 +323,9 @@ impl<T: Whole> Build<'_, '_, T> {
     pub(crate) fn run_whole(mut self) -> Result<()> {
         if self.pyramid.method != Method::Mean {
             return self.run(&Voxels);
+        }
+        if self.has_plain_sums(true) {
+            return T::build_sums(self);
         }
         // A sum, and twice a remainder, must fit beside the sign.
         let factors = self.pyramid.factors.last().map_or(&[][..], Vec::as_slice);

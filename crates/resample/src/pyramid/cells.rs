@@ -1,10 +1,11 @@
 //! What is carried from level to level: the voxels themselves, or the sums that they come from.
 
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, Axis};
 
-use crate::engine::{self, Placed};
+use crate::engine::{self, Adds, Placed, SumOf};
 use crate::recipe::Recipe;
 use crate::value::{Value, Whole, WholeSum};
 use crate::{Cast, Nans, Result, Zeros};
@@ -154,9 +155,14 @@ pub(super) trait Carry<T: Value> {
         target: &[Range<i64>],
     ) -> Result<ArrayD<Self::Cell>>;
 
-    /// The voxels of cells.
-    fn with_voxels(&self, cells: &ArrayD<Self::Cell>, give: impl FnOnce(ArrayViewD<'_, T>) -> Result<()>)
-    -> Result<()>;
+    /// The voxels of cells; `target` is where on the level that `recipe` makes of the source.
+    fn with_voxels(
+        &self,
+        recipe: &Recipe,
+        target: &[Range<i64>],
+        cells: &ArrayD<Self::Cell>,
+        give: impl FnOnce(ArrayViewD<'_, T>) -> Result<()>,
+    ) -> Result<()>;
 }
 
 /// The voxels themselves are carried.
@@ -180,7 +186,13 @@ impl<T: Value> Carry<T> for Voxels {
         self.first(step, cells, target)
     }
 
-    fn with_voxels(&self, cells: &ArrayD<T>, give: impl FnOnce(ArrayViewD<'_, T>) -> Result<()>) -> Result<()> {
+    fn with_voxels(
+        &self,
+        _: &Recipe,
+        _: &[Range<i64>],
+        cells: &ArrayD<T>,
+        give: impl FnOnce(ArrayViewD<'_, T>) -> Result<()>,
+    ) -> Result<()> {
         give(cells.view())
     }
 }
@@ -188,7 +200,7 @@ impl<T: Value> Carry<T> for Voxels {
 /// Sums and counts are carried.
 pub(super) struct Sums<C> {
     pub(super) rule: MeanRule,
-    pub(super) cell: std::marker::PhantomData<C>,
+    pub(super) cell: PhantomData<C>,
 }
 
 impl<T: Value, C: Cell<T>> Carry<T> for Sums<C> {
@@ -207,9 +219,55 @@ impl<T: Value, C: Cell<T>> Carry<T> for Sums<C> {
         Ok(gather(step, &cells, target, &|cell: &mut C, other| cell.add_cell(other)))
     }
 
-    fn with_voxels(&self, cells: &ArrayD<C>, give: impl FnOnce(ArrayViewD<'_, T>) -> Result<()>) -> Result<()> {
+    fn with_voxels(
+        &self,
+        _: &Recipe,
+        _: &[Range<i64>],
+        cells: &ArrayD<C>,
+        give: impl FnOnce(ArrayViewD<'_, T>) -> Result<()>,
+    ) -> Result<()> {
         give(cells.map(|cell| cell.mean(self.rule)).view())
     }
+}
+
+/// Sums alone are carried: every voxel counts, so their number follows from the place of a window.
+pub(super) struct PlainSums<S>(pub(super) PhantomData<S>);
+
+impl<T: Value, S: Value + SumOf<T> + Adds<S>> Carry<T> for PlainSums<S> {
+    type Cell = S;
+
+    fn first(
+        &self,
+        recipe: &Recipe,
+        source: Placed<'_, ArrayViewD<'_, T>>,
+        target: &[Range<i64>],
+    ) -> Result<ArrayD<S>> {
+        add_up(recipe, source, target)
+    }
+
+    fn next(&self, step: &Recipe, cells: Placed<'_, ArrayViewD<'_, S>>, target: &[Range<i64>]) -> Result<ArrayD<S>> {
+        add_up(step, cells, target)
+    }
+
+    fn with_voxels(
+        &self,
+        recipe: &Recipe,
+        target: &[Range<i64>],
+        cells: &ArrayD<S>,
+        give: impl FnOnce(ArrayViewD<'_, T>) -> Result<()>,
+    ) -> Result<()> {
+        give(engine::means_of::<T, S>(recipe, target, cells).view())
+    }
+}
+
+fn add_up<T: Value, S: Value + Adds<T>>(
+    recipe: &Recipe,
+    source: Placed<'_, ArrayViewD<'_, T>>,
+    target: &[Range<i64>],
+) -> Result<ArrayD<S>> {
+    let mut sums = ArrayD::from_elem(shape(target), S::default());
+    engine::sum_windows(recipe, source, Placed { data: sums.view_mut(), begin: &engine::begins(target) })?;
+    Ok(sums)
 }
 
 pub(super) fn shape(target: &[Range<i64>]) -> Vec<usize> {

@@ -1,0 +1,79 @@
+//! Sums over windows, which a pyramid of means carries from level to level.
+
+use std::ops::Range;
+
+use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD};
+
+use super::leaf::{Leaf, write_rows};
+use super::simd::Path;
+use super::whole_mean::{Adds, MeansOf, SumOf, SumRow};
+use super::windows::count_off;
+use super::{Limits, Placed, run_typed};
+use crate::Result;
+use crate::recipe::Recipe;
+use crate::taps::Taps;
+use crate::value::Value;
+
+/// Fills `out` with the sum of what exists of each window.
+pub(crate) fn sum_windows<T: Value, S: Value + Adds<T>>(
+    recipe: &Recipe,
+    source: Placed<'_, ArrayViewD<'_, T>>,
+    out: Placed<'_, ArrayViewMutD<'_, S>>,
+) -> Result<()> {
+    run_typed(recipe, Limits::default(), source, out, &|leaf: &Leaf<'_, T>, out| leaf.sums(out))
+}
+
+/// The means of sums over the windows of target voxels that the recipe describes.
+pub(crate) fn means_of<T: Value, S: SumOf<T>>(recipe: &Recipe, target: &[Range<i64>], sums: &ArrayD<S>) -> ArrayD<T> {
+    let counts = recipe.axes.iter().zip(target).map(|(axis, target)| {
+        let count = |j: i64| axis.source_range(&(j..j + 1));
+        target.clone().map(count).map(|range| (range.end - range.start) as usize).collect::<Vec<_>>()
+    });
+    let counts = counts.collect::<Vec<_>>();
+    let (along, outer) = counts.split_last().expect("data have at least one axis");
+    let outer = outer.iter().fold(vec![1], |counts, axis| {
+        counts.iter().flat_map(|count| axis.iter().map(move |more| count * more)).collect::<Vec<usize>>()
+    });
+    let (path, mut means) = (Path::best(), ArrayD::from_elem(sums.raw_dim(), T::default()));
+    let mut out = means.as_slice_mut().expect("a new array is in C order");
+    let mut sums = sums.as_slice().expect("sums are in C order");
+    for outer in outer {
+        // All windows of a row but the first and the last are of as many voxels.
+        for alike in along.chunk_by(|a, b| a == b) {
+            let (row, rest) = std::mem::take(&mut out).split_at_mut(alike.len());
+            path.run(MeansOf { sums: &sums[..alike.len()], count: outer * alike[0], out: row });
+            (out, sums) = (rest, &sums[alike.len()..]);
+        }
+    }
+    means
+}
+
+impl<T: Value> Leaf<'_, T> {
+    fn sums<S: Value + Adds<T>>(&self, out: ArrayViewMutD<'_, S>) {
+        let Some(windows) = self.whole_windows() else { return self.sums_at_the_rim(out) };
+        let (along, mut sums) = (windows.last().copied().unwrap_or(1), Vec::new());
+        self.under_rows(&windows, out, |under, out| {
+            self.path.run(SumRow::<T, S> { under, along, sums: &mut sums, out });
+        });
+    }
+
+    fn sums_at_the_rim<S: Value + Adds<T>>(&self, out: ArrayViewMutD<'_, S>) {
+        let axes = self.recipe.axes.iter().zip(self.target.iter().zip(&self.source));
+        let taps = axes.map(|(axis, (target, source))| axis.whole_taps(target, source)).collect::<Vec<Taps<u64>>>();
+        let (along, outer) = taps.split_last().expect("data have at least one axis");
+        let (shape, mut digits, mut rows) = (self.target_shape(), vec![0; outer.len()], Vec::new());
+        write_rows(out, |number, row| {
+            count_off(&shape[..outer.len()], number, &mut digits);
+            rows.clear();
+            self.window_rows(outer, &digits, (0, 1), &mut rows);
+            for (number, to) in row.iter_mut().enumerate() {
+                let tap = along.get(number);
+                let voxels = rows.iter().flat_map(|(row, _)| (0..tap.weights.len()).map(|k| row[tap.index(k)]));
+                *to = voxels.fold(S::default(), |mut sum, voxel| {
+                    sum += S::of(voxel);
+                    sum
+                });
+            }
+        });
+    }
+}
