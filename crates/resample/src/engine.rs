@@ -5,6 +5,7 @@
 
 mod clip;
 mod gather;
+mod interpolate;
 mod leaf;
 mod mean;
 mod rank;
@@ -24,10 +25,11 @@ use array_core::{BlockMut, BlockRef, with_dtype};
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, Axis};
 
 use crate::recipe::{Family, Recipe};
-use crate::value::{Output, Value};
+use crate::value::Value;
 use crate::{Error, PartialWindows, Result};
 
 pub(crate) use clip::clip_to_input;
+pub(crate) use interpolate::Real;
 pub(crate) use leaf::Leaf;
 use leaf::Rows;
 use simd::Path;
@@ -42,12 +44,14 @@ struct Limits {
     leaf_numbers: u64,
     /// A leaf that keeps none has at most this many times more.
     streamed: u64,
+    /// Leaves are so many times longer than the source voxels that one target voxel is made from, where there is a choice.
+    halos: usize,
     path: Path,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { parallel_bytes: 1 << 20, leaf_numbers: 1 << 18, streamed: 4, path: Path::best() }
+        Self { parallel_bytes: 1 << 20, leaf_numbers: 1 << 18, streamed: 4, halos: 8, path: Path::best() }
     }
 }
 
@@ -83,42 +87,74 @@ pub(crate) fn run_on<T: Value>(
     run_typed(recipe, Limits::default(), source, out, &|leaf, out| leaf.run(out))
 }
 
-/// The same for an interpolation whose result is of another type than its source.
-pub(crate) fn interpolate<O: Output>(
+/// The same for an interpolation whose result is floats of some type, whatever its source is.
+pub(crate) fn interpolate(
     recipe: &Recipe,
     source: Placed<'_, BlockRef<'_>>,
-    out: Placed<'_, ArrayViewMutD<'_, O>>,
+    out: Placed<'_, BlockMut<'_>>,
 ) -> Result<()> {
     with_dtype!(source.data.dtype(), T => {
         let source = Placed { data: source.data.into_view::<T>()?, begin: source.begin };
-        run_typed(recipe, Limits::default(), source, out, &|leaf: &Leaf<'_, T>, out| leaf.filter(out))
+        let Some(how) = check(recipe, Limits::default(), &source, (out.begin, out.data.shape()))? else { return Ok(()) };
+        match out.data {
+            BlockMut::F32(data) => {
+                interpolate::run::<T, f32, <T as Value>::Real>(recipe, how, source, Placed { data, begin: out.begin });
+            }
+            data => {
+                let data = data.into_view::<f64>()?;
+                interpolate::run::<T, f64, f64>(recipe, how, source, Placed { data, begin: out.begin });
+            }
+        }
+        Ok(())
     })
 }
 
 /// Fills the target of a leaf.
-type Kernel<T, O> = dyn Fn(&Leaf<'_, T>, ArrayViewMutD<'_, O>) + Sync;
+type Kernel<T> = dyn Fn(&Leaf<'_, T>, ArrayViewMutD<'_, T>) + Sync;
 
-fn run_typed<T: Value, O: Output>(
+fn run_typed<T: Value>(
     recipe: &Recipe,
     limits: Limits,
     source: Placed<'_, ArrayViewD<'_, T>>,
-    out: Placed<'_, ArrayViewMutD<'_, O>>,
-    kernel: &Kernel<T, O>,
+    out: Placed<'_, ArrayViewMutD<'_, T>>,
+    kernel: &Kernel<T>,
 ) -> Result<()> {
-    let target = ranges(out.begin, out.data.shape());
-    if out.data.is_empty() {
+    let Some(how) = check(recipe, limits, &source, (out.begin, out.data.shape()))? else { return Ok(()) };
+    if recipe.family == Family::Filter {
+        interpolate::run::<T, T, T::Real>(recipe, how, source, out);
         return Ok(());
     }
+    let target = ranges(out.begin, out.data.shape());
+    let work = Work { recipe, limits, source: source.data, source_begin: source.begin, parallel: how.parallel, kernel };
+    work.branch(out.data, target);
+    Ok(())
+}
+
+/// How a region is worked on.
+#[derive(Clone, Copy)]
+struct How {
+    limits: Limits,
+    parallel: bool,
+}
+
+/// Refuses regions outside of the volume or without their source; says how to work on others, if they are not empty.
+fn check<T: Value>(
+    recipe: &Recipe,
+    limits: Limits,
+    source: &Placed<'_, ArrayViewD<'_, T>>,
+    (begin, shape): (&[i64], &[usize]),
+) -> Result<Option<How>> {
+    if shape.contains(&0) {
+        return Ok(None);
+    }
+    let target = ranges(begin, shape);
     check_inside("target region", &target, &recipe.target(crate::Extent::Cover)?)?;
     let needed = recipe.source(&target);
     check_inside("source voxels that the target is made from", &needed, &ranges(source.begin, source.data.shape()))?;
     // A broadcast source has more voxels than bytes.
     let bytes =
         needed.iter().map(|range| (range.end - range.start) as usize).fold(size_of::<T>(), usize::saturating_mul);
-    let parallel = bytes >= limits.parallel_bytes;
-    let work = Work { recipe, limits, source: source.data, source_begin: source.begin, parallel, kernel };
-    work.branch(out.data, target);
-    Ok(())
+    Ok(Some(How { limits, parallel: bytes >= limits.parallel_bytes }))
 }
 
 /// The index ranges of data that begins at `begin`.
@@ -141,18 +177,18 @@ fn check_inside(what: &'static str, ranges: &[Range<i64>], available: &[Range<i6
     Ok(())
 }
 
-struct Work<'a, T, O> {
+struct Work<'a, T> {
     recipe: &'a Recipe,
     limits: Limits,
     source: ArrayViewD<'a, T>,
     source_begin: &'a [i64],
     parallel: bool,
-    kernel: &'a Kernel<T, O>,
+    kernel: &'a Kernel<T>,
 }
 
-impl<T: Value, O: Output> Work<'_, T, O> {
+impl<T: Value> Work<'_, T> {
     /// Halves the target until a leaf is small enough.
-    fn branch(&self, out: ArrayViewMutD<'_, O>, target: Vec<Range<i64>>) {
+    fn branch(&self, out: ArrayViewMutD<'_, T>, target: Vec<Range<i64>>) {
         let Some((axis, half)) = self.cut(&target) else { return self.leaf(out, &target) };
         let (mut first, mut second) = (target.clone(), target);
         let middle = first[axis].start + half as i64;
@@ -211,8 +247,7 @@ impl<T: Value, O: Output> Work<'_, T, O> {
     /// How many numbers a leaf handles at once: the result of the first pass of a separable computation, else the
     /// larger of source and target.
     fn numbers(&self, target: &[Range<i64>]) -> u64 {
-        let separable = matches!(self.recipe.family, Family::Filter | Family::Mean);
-        let first = self.recipe.order.first().filter(|_| separable);
+        let first = self.recipe.order.first().filter(|_| self.recipe.family == Family::Mean);
         let sizes = self.recipe.axes.iter().zip(target).enumerate().map(|(number, (axis, target))| {
             let source = axis.source_range(target);
             let (source, target) = ((source.end - source.start) as u64, (target.end - target.start) as u64);
@@ -221,7 +256,7 @@ impl<T: Value, O: Output> Work<'_, T, O> {
         sizes.fold(1, u64::saturating_mul)
     }
 
-    fn leaf(&self, out: ArrayViewMutD<'_, O>, target: &[Range<i64>]) {
+    fn leaf(&self, out: ArrayViewMutD<'_, T>, target: &[Range<i64>]) {
         let held = self.recipe.source(target);
         let mut region = self.source.view();
         region.slice_each_axis_inplace(|axis| {
@@ -232,7 +267,7 @@ impl<T: Value, O: Output> Work<'_, T, O> {
         let ranges = self.recipe.region(target);
         // Rows must be slices; regions whose rows are not are copied, and a leaf is small.
         let standard;
-        let rows = if let Some(rows) = Rows::of_view(&region).filter(|_| ranges == held) {
+        let rows = if let Some(rows) = Rows::of_view(region.view()).filter(|_| ranges == held) {
             rows
         } else {
             standard = padded(&region, &held, &ranges, self.recipe.partial_windows);
