@@ -152,22 +152,4 @@ impl AxisRule {
             taps.push_once(existing.start, |row| row.extend(weights));
         }
     }
-
-    /// The taps of target voxels in floats, for every rule.
-    pub(crate) fn float_taps(&self, target: &Range<i64>, source: &Range<i64>) -> Taps<f64> {
-        let Rule::Interpolate(filter) = &self.rule else { return self.whole_taps(target, source) };
-        let mut taps = Taps::new(source.start, target);
-        for j in target.clone() {
-            let samples = filter.samples(self.factor, j);
-            let centre = (self.factor.nearest(j) - samples.start) as usize;
-            let inside = self.volume.start <= samples.start && samples.end <= self.volume.end;
-            let phase = self.factor.phase(j);
-            taps.push_repeating(phase, self.factor, samples.start, |row| filter.weights(self.factor, j, row));
-            taps.set_normalised(centre);
-            if !inside {
-                taps.list(samples.map(|i| filter.boundary.fold(i, &self.volume)));
-            }
-        }
-        taps
-    }
 }

@@ -5,6 +5,7 @@
 
 mod clip;
 mod gather;
+mod interpolate;
 mod leaf;
 mod mean;
 mod rank;
@@ -25,10 +26,11 @@ use array_core::{BlockMut, BlockRef, with_dtype};
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, Axis};
 
 use crate::recipe::{Family, Recipe};
-use crate::value::{Output, Value};
+use crate::value::Value;
 use crate::{Error, PartialWindows, Result};
 
 pub(crate) use clip::clip_to_input;
+pub(crate) use interpolate::Real;
 pub(crate) use leaf::Leaf;
 use leaf::Rows;
 use simd::Path;
@@ -46,12 +48,21 @@ struct Limits {
     streamed: u64,
     /// A result of at least so many bytes is written past the caches, by kernels that do nothing but write.
     past_caches: usize,
+    /// Leaves are so many times longer than the source voxels that one target voxel is made from, where there is a choice.
+    halos: usize,
     path: Path,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { parallel_bytes: 1 << 20, leaf_numbers: 1 << 18, streamed: 4, past_caches: 4 << 20, path: Path::best() }
+        Self {
+            parallel_bytes: 1 << 20,
+            leaf_numbers: 1 << 18,
+            streamed: 4,
+            past_caches: 4 << 20,
+            halos: 8,
+            path: Path::best(),
+        }
     }
 }
 
@@ -87,43 +98,90 @@ pub(crate) fn run_on<T: Value>(
     run_typed(recipe, Limits::default(), source, out, &|leaf, out| leaf.run(out))
 }
 
-/// The same for an interpolation whose result is of another type than its source.
-pub(crate) fn interpolate<O: Output>(
+/// The same for an interpolation whose result is floats of some type, whatever its source is.
+pub(crate) fn interpolate(
     recipe: &Recipe,
     source: Placed<'_, BlockRef<'_>>,
-    out: Placed<'_, ArrayViewMutD<'_, O>>,
+    out: Placed<'_, BlockMut<'_>>,
 ) -> Result<()> {
     with_dtype!(source.data.dtype(), T => {
         let source = Placed { data: source.data.into_view::<T>()?, begin: source.begin };
-        run_typed(recipe, Limits::default(), source, out, &|leaf: &Leaf<'_, T>, out| leaf.filter(out))
+        let Some(how) = check(recipe, Limits::default(), &source, (out.begin, out.data.shape()))? else { return Ok(()) };
+        match out.data {
+            BlockMut::F32(data) => {
+                interpolate::run::<T, f32, <T as Value>::Real>(recipe, how, source, Placed { data, begin: out.begin });
+            }
+            data => {
+                let data = data.into_view::<f64>()?;
+                interpolate::run::<T, f64, f64>(recipe, how, source, Placed { data, begin: out.begin });
+            }
+        }
+        Ok(())
     })
 }
 
 /// Fills the target of a leaf.
 type Kernel<T, O> = dyn Fn(&Leaf<'_, T>, ArrayViewMutD<'_, O>) + Sync;
 
-fn run_typed<T: Value, O: Output>(
+fn run_typed<T: Value>(
+    recipe: &Recipe,
+    limits: Limits,
+    source: Placed<'_, ArrayViewD<'_, T>>,
+    out: Placed<'_, ArrayViewMutD<'_, T>>,
+    kernel: &Kernel<T, T>,
+) -> Result<()> {
+    if recipe.family != Family::Filter {
+        return run_leaves(recipe, limits, source, out, kernel);
+    }
+    if let Some(how) = check(recipe, limits, &source, (out.begin, out.data.shape()))? {
+        interpolate::run::<T, T, T::Real>(recipe, how, source, out);
+    }
+    Ok(())
+}
+
+/// Everything but interpolation. The result may be of another type than the source.
+fn run_leaves<T: Value, O: Copy + Send>(
     recipe: &Recipe,
     limits: Limits,
     source: Placed<'_, ArrayViewD<'_, T>>,
     out: Placed<'_, ArrayViewMutD<'_, O>>,
     kernel: &Kernel<T, O>,
 ) -> Result<()> {
-    let target = ranges(out.begin, out.data.shape());
-    if out.data.is_empty() {
+    let Some(How { parallel, .. }) = check(recipe, limits, &source, (out.begin, out.data.shape()))? else {
         return Ok(());
+    };
+    let target = ranges(out.begin, out.data.shape());
+    let past_caches = out.data.len().saturating_mul(size_of::<O>()) >= limits.past_caches;
+    let (source, source_begin) = (source.data, source.begin);
+    Work { recipe, limits, source, source_begin, parallel, past_caches, kernel }.branch(out.data, target);
+    Ok(())
+}
+
+/// How a region is worked on.
+#[derive(Clone, Copy)]
+struct How {
+    limits: Limits,
+    parallel: bool,
+}
+
+/// Refuses regions outside of the volume or without their source; says how to work on others, if they are not empty.
+fn check<T: Value>(
+    recipe: &Recipe,
+    limits: Limits,
+    source: &Placed<'_, ArrayViewD<'_, T>>,
+    (begin, shape): (&[i64], &[usize]),
+) -> Result<Option<How>> {
+    if shape.contains(&0) {
+        return Ok(None);
     }
+    let target = ranges(begin, shape);
     check_inside("target region", &target, &recipe.target(crate::Extent::Cover)?)?;
     let needed = recipe.source(&target);
     check_inside("source voxels that the target is made from", &needed, &ranges(source.begin, source.data.shape()))?;
     // A broadcast source has more voxels than bytes.
     let bytes =
         needed.iter().map(|range| (range.end - range.start) as usize).fold(size_of::<T>(), usize::saturating_mul);
-    let parallel = bytes >= limits.parallel_bytes;
-    let past_caches = out.data.len().saturating_mul(size_of::<O>()) >= limits.past_caches;
-    let work = Work { recipe, limits, source: source.data, source_begin: source.begin, parallel, past_caches, kernel };
-    work.branch(out.data, target);
-    Ok(())
+    Ok(Some(How { limits, parallel: bytes >= limits.parallel_bytes }))
 }
 
 /// The index ranges of data that begins at `begin`.
@@ -156,7 +214,7 @@ struct Work<'a, T, O> {
     kernel: &'a Kernel<T, O>,
 }
 
-impl<T: Value, O: Output> Work<'_, T, O> {
+impl<T: Value, O: Copy + Send> Work<'_, T, O> {
     /// Halves the target until a leaf is small enough.
     fn branch(&self, out: ArrayViewMutD<'_, O>, target: Vec<Range<i64>>) {
         let Some((axis, half)) = self.cut(&target) else { return self.leaf(out, &target) };
@@ -221,8 +279,7 @@ impl<T: Value, O: Output> Work<'_, T, O> {
     /// How many numbers a leaf handles at once: the result of the first pass of a separable computation, else the
     /// larger of source and target.
     fn numbers(&self, target: &[Range<i64>]) -> u64 {
-        let separable = matches!(self.recipe.family, Family::Filter | Family::Mean);
-        let first = self.recipe.order.first().filter(|_| separable);
+        let first = self.recipe.order.first().filter(|_| self.recipe.family == Family::Mean);
         let sizes = self.recipe.axes.iter().zip(target).enumerate().map(|(number, (axis, target))| {
             let source = axis.source_range(target);
             let (source, target) = ((source.end - source.start) as u64, (target.end - target.start) as u64);
@@ -242,7 +299,7 @@ impl<T: Value, O: Output> Work<'_, T, O> {
         let ranges = self.recipe.region(target);
         // Rows must be slices; regions whose rows are not are copied, and a leaf is small.
         let standard;
-        let rows = if let Some(rows) = Rows::of_view(&region).filter(|_| ranges == held) {
+        let rows = if let Some(rows) = Rows::of_view(region.view()).filter(|_| ranges == held) {
             rows
         } else {
             standard = padded(&region, &held, &ranges, self.recipe.partial_windows);

@@ -1,11 +1,11 @@
-//! The weights of an interpolation on one axis: Gaussian, prefilter and basis as one filter per phase.
+//! The weights of an interpolation on one axis: the stages of a prefilter, then Gaussian and basis as one filter per phase.
 //!
 //! All three are symmetric, so it does not matter in which order they act. They see the source as it goes on endlessly by
 //! the boundary rule; for the boundaries that mirror or wrap, filtering first and folding then would be the same.
 
 use std::ops::Range;
 
-use crate::spline::{self, Precision};
+use crate::spline::{self, Precision, Stage};
 use crate::{Boundary, Error, Factor, Order, Result};
 
 /// Longest filter whose weights are kept in a table.
@@ -18,8 +18,8 @@ pub(crate) struct Filter {
     pub(crate) boundary: Boundary,
     /// An odd number of weights, one for no anti-aliasing.
     gaussian: Vec<f64>,
-    /// The Gaussian and the prefilter of the spline.
-    symmetric: Vec<f64>,
+    /// The prefilter of the spline, stage after stage; none where the coefficients are the samples.
+    pub(crate) prefilter: Vec<Stage>,
 }
 
 impl Filter {
@@ -31,18 +31,16 @@ impl Filter {
         precision: Precision,
     ) -> Result<Self> {
         let gaussian = gaussian(axis, factor, sigma)?;
-        let symmetric = spline::convolve(&gaussian, &spline::prefilter(order, precision));
-        Ok(Self { order, boundary, gaussian, symmetric })
+        Ok(Self { order, boundary, gaussian, prefilter: spline::prefilter(order, precision) })
     }
 
-    /// What acts at target voxel `j`: the samples under the basis, the first and how many, and the symmetric filter.
-    fn parts(&self, factor: Factor, j: i64) -> (i64, usize, &[f64]) {
+    /// The samples under the basis around target voxel `j` that have weights: the first, and how many.
+    fn weighted(&self, factor: Factor, j: i64) -> (i64, usize) {
         // A spline passes through its samples: at a sample, prefilter and basis undo each other.
-        if let (floor, 0.0) = factor.position(j) {
-            return (floor, 1, &self.gaussian);
+        match factor.position(j) {
+            (floor, 0.0) => (floor, 1),
+            _ => self.support(factor, j),
         }
-        let (first, samples) = self.support(factor, j);
-        (first, samples, &self.symmetric)
     }
 
     /// The samples under the basis around target voxel `j`: the first, and how many.
@@ -61,28 +59,32 @@ impl Filter {
 
     /// The samples that target voxels `[begin, end)`, not none, take from the endless signal.
     pub(crate) fn reach(&self, factor: Factor, target: &Range<i64>) -> Range<i64> {
-        let radius = (self.symmetric.len() / 2) as i64;
+        let halo = self.prefilter.iter().map(Stage::radius).sum::<usize>();
+        let radius = (self.gaussian.len() / 2 + halo) as i64;
         let (low, (high, samples)) = (self.support(factor, target.start).0, self.support(factor, target.end - 1));
         low - radius..high + samples as i64 + radius
     }
 
-    /// The samples that the weights of target voxel `j` stand for; within its reach.
+    /// The coefficients, or samples, that the weights of target voxel `j` stand for.
     pub(crate) fn samples(&self, factor: Factor, j: i64) -> Range<i64> {
-        let (first, samples, symmetric) = self.parts(factor, j);
-        let radius = (symmetric.len() / 2) as i64;
+        let (first, samples) = self.weighted(factor, j);
+        let radius = (self.gaussian.len() / 2) as i64;
         first - radius..first + samples as i64 + radius
     }
 
-    /// Appends the weights of target voxel `j`, over its [`Filter::samples`].
-    pub(crate) fn weights(&self, factor: Factor, j: i64, weights: &mut Vec<f64>) {
-        let (first, samples, symmetric) = self.parts(factor, j);
+    /// Appends the weights of target voxel `j`, over its [`Filter::samples`]: basis and Gaussian. Says whether they act on
+    /// the coefficients of the spline, or on the samples themselves.
+    pub(crate) fn weights(&self, factor: Factor, j: i64, weights: &mut Vec<f64>) -> bool {
+        let (first, samples) = self.weighted(factor, j);
         if samples == 1 {
-            return weights.extend(symmetric);
+            weights.extend(&self.gaussian);
+            return false;
         }
         let (floor, fraction) = factor.position(j);
         let place = (floor - first) as f64 + fraction;
         let basis = (0..samples).map(|k| spline::basis(self.order, place - k as f64)).collect::<Vec<_>>();
-        weights.extend(spline::convolve(&basis, symmetric));
+        weights.extend(spline::convolve(&basis, &self.gaussian));
+        true
     }
 }
 

@@ -104,7 +104,7 @@ pub fn resample_as<F: Float, T: Element, D: Dimension>(
     let mut out = zeros::<F>(&target)?;
     let source = T::wrap_ref(source.into_dyn());
     let begins = Begins::new(&target);
-    let result = Placed { begin: &begins.target, data: out.view_mut() };
+    let result = Placed { begin: &begins.target, data: F::wrap_mut(out.view_mut()) };
     engine::interpolate(&recipe, Placed { begin: &begins.source, data: source.clone() }, result)?;
     if spec.clip == Clip::ToInput {
         engine::clip_to_input(source, F::wrap_mut(out.view_mut()), spec)?;

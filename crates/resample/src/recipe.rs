@@ -141,8 +141,7 @@ fn check_volume(axis: usize, factor: Factor, volume: &Range<i64>) -> Result<()> 
 /// How fine the results of this type are.
 fn precision(dtype: DType) -> Precision {
     match dtype {
-        DType::Bool | DType::U8 | DType::I8 | DType::U16 | DType::I16 => Precision::Short,
-        DType::F32 => Precision::Single,
+        DType::Bool | DType::U8 | DType::I8 | DType::U16 | DType::I16 | DType::F32 => Precision::Single,
         DType::U32 | DType::I32 | DType::U64 | DType::I64 | DType::F64 => Precision::Double,
     }
 }

@@ -1,7 +1,7 @@
 //! B-splines: their basis, and the filter that makes them pass through the samples.
 //!
 //! A spline of order 2 and above is a sum of basis functions over *coefficients*, which come from the samples by a
-//! filter that has no end: `h[k] = (1-z)/(1+z)·z^|k|` for each pole `z`. It falls off fast, so it is cut at a halo and
+//! filter that has no end: `h[k] = (1-z)/(1+z)·z^|k|` for each pole `z`. It falls off fast, so its series are cut and
 //! scaled to sum to one again. In that form a target voxel depends on a fixed window of the source and on nothing else,
 //! which a recursion over a line could not promise.
 
@@ -10,52 +10,81 @@ use crate::Order;
 /// How closely a spline with a cut prefilter passes through its samples, as a part of the range of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Precision {
-    /// 6e-8, far below a step of 16-bit integers.
-    Short,
-    /// 1e-9, below a step of 32-bit floats on several axes.
+    /// 6e-8, half a step of 32-bit floats, in which it is computed.
     Single,
     /// 1e-12, for 32-bit integers and 64-bit floats.
     Double,
 }
 
+/// A pole of the prefilter, and how many terms of its series are kept for each precision: a product of small numbers.
+type Pole = (f64, &'static [usize], &'static [usize]);
+
 /// The poles of the prefilter; none where the coefficients are the samples.
-fn poles(order: Order) -> &'static [f64] {
+fn poles(order: Order) -> &'static [Pole] {
     match order {
         Order::Nearest | Order::Linear => &[],
-        Order::Quadratic => &[-0.171_572_875_253_809_9],
-        Order::Cubic => &[-0.267_949_192_431_122_7],
-        Order::Quartic => &[-0.361_341_225_900_220_2, -0.013_725_429_297_339_1],
-        Order::Quintic => &[-0.430_575_347_099_973_8, -0.043_096_288_203_264_7],
+        Order::Quadratic => &[(-0.171_572_875_253_809_9, &[2, 2, 3], &[2, 2, 2, 2])],
+        Order::Cubic => &[(-0.267_949_192_431_122_7, &[2, 2, 2, 2], &[2, 2, 2, 3])],
+        Order::Quartic => {
+            &[(-0.361_341_225_900_220_2, &[2, 3, 3], &[2, 2, 2, 2, 2]), (-0.013_725_429_297_339_1, &[2, 2], &[2, 2, 2])]
+        }
+        Order::Quintic => {
+            &[(-0.430_575_347_099_973_8, &[2, 2, 5], &[2, 2, 3, 3]), (-0.043_096_288_203_264_7, &[2, 3], &[3, 3])]
+        }
     }
 }
 
-/// How many samples to either side a cut prefilter reaches.
-pub(crate) fn halo(order: Order, precision: Precision) -> usize {
-    let [short, single, double] = match order {
-        Order::Nearest | Order::Linear => [0; 3],
-        Order::Quadratic => [9, 12, 16],
-        Order::Cubic => [13, 16, 21],
-        Order::Quartic => [17, 21, 28],
-        Order::Quintic => [21, 26, 34],
-    };
-    match precision {
-        Precision::Short => short,
-        Precision::Single => single,
-        Precision::Double => double,
+/// A stage of the prefilter: a symmetric filter whose taps lie `dilation` samples apart, and which sums to one.
+#[derive(Clone, Debug)]
+pub(crate) struct Stage {
+    dilation: usize,
+    /// The weights at the centre, one dilation from it, two, and so on.
+    side: Vec<f64>,
+}
+
+impl Stage {
+    /// One factor of the series of a pole, `terms` of it with a power of `ratio` between one and the next, forwards and
+    /// backwards.
+    fn new(ratio: f64, terms: usize, dilation: usize) -> Self {
+        let series = (0..terms).map(|k| ratio.powi(k as i32)).collect::<Vec<_>>();
+        let shifted = |k: usize| series.iter().zip(&series[k..]).map(|(a, b)| a * b).sum::<f64>();
+        let side = (0..terms).map(shifted).collect::<Vec<_>>();
+        let sum = side[0] + 2.0 * side[1..].iter().sum::<f64>();
+        Self { dilation, side: side.into_iter().map(|weight| weight / sum).collect() }
+    }
+
+    /// How many samples to either side it reaches.
+    pub(crate) fn radius(&self) -> usize {
+        (self.side.len() - 1) * self.dilation
+    }
+
+    /// Its weights over consecutive samples, an odd number of them.
+    pub(crate) fn weights(&self) -> Vec<f64> {
+        let radius = self.radius();
+        let mut weights = vec![0.0; 2 * radius + 1];
+        for (k, &weight) in self.side.iter().enumerate() {
+            weights[radius - k * self.dilation] = weight;
+            weights[radius + k * self.dilation] = weight;
+        }
+        weights
     }
 }
 
-/// The weights of the prefilter, symmetric and an odd number of them; a single 1 where none is needed.
-pub(crate) fn prefilter(order: Order, precision: Precision) -> Vec<f64> {
-    // Beyond this a power of any pole is below 1e-30.
-    const ENDLESS: i32 = 96;
-    let response = |&z: &f64| (-ENDLESS..=ENDLESS).map(|k| (1.0 - z) / (1.0 + z) * z.powi(k.abs())).collect::<Vec<_>>();
-    let endless = poles(order).iter().map(response).fold(vec![1.0], |filter, pole| convolve(&filter, &pole));
-    let centre = endless.len() / 2;
-    let halo = halo(order, precision);
-    let cut = &endless[centre - halo..=centre + halo];
-    let sum = cut.iter().sum::<f64>();
-    cut.iter().map(|weight| weight / sum).collect()
+/// The prefilter of a spline as stages, one acting on the result of the other; none where it does nothing.
+///
+/// The response of a pole is a geometric series forwards, and one backwards. `m·n` terms of such a series are `m` terms,
+/// followed by `n` terms with `m` samples between them: sixteen terms are four stages of two, and three multiplications
+/// each instead of thirty-one.
+pub(crate) fn prefilter(order: Order, precision: Precision) -> Vec<Stage> {
+    let stages = poles(order).iter().flat_map(|&(pole, single, double)| {
+        let terms = if precision == Precision::Single { single } else { double };
+        terms.iter().scan(1, move |dilation, &terms| {
+            let stage = Stage::new(pole.powi(*dilation as i32), terms, *dilation);
+            *dilation *= terms;
+            Some(stage)
+        })
+    });
+    stages.collect()
 }
 
 /// One filter after the other.
@@ -122,10 +151,10 @@ mod tests {
     #[test]
     fn prefilter_undoes_the_basis() {
         for order in Order::ALL.into_iter().skip(1) {
-            let errors = [(Precision::Short, 6e-8), (Precision::Single, 1e-9), (Precision::Double, 1e-12)];
-            for (precision, error) in errors {
+            for (precision, error) in [(Precision::Single, 6e-8), (Precision::Double, 1e-12)] {
                 let samples = (-3..=3).map(|k| basis(order, f64::from(k))).collect::<Vec<_>>();
-                let identity = convolve(&prefilter(order, precision), &samples);
+                let stages = prefilter(order, precision);
+                let identity = stages.iter().fold(samples, |filter, stage| convolve(&filter, &stage.weights()));
                 let centre = identity.len() / 2;
                 let off =
                     identity.iter().enumerate().map(|(k, &weight)| if k == centre { 1.0 - weight } else { weight });

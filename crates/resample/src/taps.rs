@@ -4,9 +4,6 @@ use std::ops::Range;
 
 use crate::Factor;
 
-/// Stands for a sample outside the volume that a constant replaces.
-pub(crate) const OUTSIDE: usize = usize::MAX;
-
 /// A type of weights. Whole weights are overlaps; they go into each of these types exactly.
 pub(crate) trait Weight: Copy + From<u32> + std::iter::Sum {}
 
@@ -22,28 +19,16 @@ pub(crate) struct Tap<'a, W> {
     pub(crate) weights: &'a [W],
     /// What the weighted sum is divided by for a mean.
     pub(crate) total: W,
-    /// The weight whose sample is nearest to the centre of the target voxel.
+    /// The weight in the middle.
     pub(crate) centre: usize,
-    pub(crate) place: Place<'a>,
-}
-
-/// The samples that go with the weights, counted from the begin of the source region.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Place<'a> {
-    /// Neighbours, from this one on.
-    Run(usize),
-    /// Anywhere; [`OUTSIDE`] where there is no voxel.
-    Listed(&'a [usize]),
+    first: usize,
 }
 
 impl<W: Copy> Tap<'_, W> {
-    /// The index of the sample that goes with weight `k`.
+    /// The sample that goes with weight `k`, counted from the begin of the source region.
     #[inline]
     pub(crate) fn index(&self, k: usize) -> usize {
-        match self.place {
-            Place::Run(first) => first + k,
-            Place::Listed(list) => list[k],
-        }
+        self.first + k
     }
 }
 
@@ -56,13 +41,7 @@ struct Row<W> {
 
 struct Target<W> {
     row: Row<W>,
-    centre: usize,
-    place: Start,
-}
-
-enum Start {
-    Run(i64),
-    Listed(usize),
+    first: i64,
 }
 
 /// The taps of consecutive target voxels. Weights repeat with the phase and are kept once.
@@ -71,7 +50,6 @@ pub(crate) struct Taps<W> {
     expected: usize,
     weights: Vec<W>,
     phases: Vec<Option<Row<W>>>,
-    listed: Vec<usize>,
     targets: Vec<Target<W>>,
 }
 
@@ -80,7 +58,7 @@ impl<W: Weight> Taps<W> {
     pub(crate) fn new(source_begin: i64, target: &Range<i64>) -> Self {
         let expected = (target.end - target.start) as usize;
         let targets = Vec::with_capacity(expected);
-        Self { source_begin, expected, weights: Vec::new(), phases: Vec::new(), listed: Vec::new(), targets }
+        Self { source_begin, expected, weights: Vec::new(), phases: Vec::new(), targets }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -90,12 +68,9 @@ impl<W: Weight> Taps<W> {
     /// The taps of the target voxel with this number in the run.
     #[inline]
     pub(crate) fn get(&self, number: usize) -> Tap<'_, W> {
-        let Target { row, centre, place } = &self.targets[number];
-        let place = match *place {
-            Start::Run(first) => Place::Run((first - self.source_begin) as usize),
-            Start::Listed(first) => Place::Listed(&self.listed[first..first + row.len]),
-        };
-        Tap { weights: &self.weights[row.first..row.first + row.len], total: row.total, centre: *centre, place }
+        let Target { row, first } = &self.targets[number];
+        let first = (first - self.source_begin) as usize;
+        Tap { weights: &self.weights[row.first..row.first + row.len], total: row.total, centre: row.len / 2, first }
     }
 
     /// The next target voxel is source voxel `i`.
@@ -112,36 +87,18 @@ impl<W: Weight> Taps<W> {
         self.phases.resize(factor.up() as usize, None);
         let row = self.phases[phase].unwrap_or_else(|| self.add_row(fill));
         self.phases[phase] = Some(row);
-        self.targets.push(Target { row, centre: row.len / 2, place: Start::Run(first) });
+        self.targets.push(Target { row, first });
     }
 
     /// The next target voxel has weights of its own.
     pub(crate) fn push_once(&mut self, first: i64, fill: impl FnOnce(&mut Vec<W>)) {
         let row = self.add_row(fill);
-        self.targets.push(Target { row, centre: row.len / 2, place: Start::Run(first) });
+        self.targets.push(Target { row, first });
     }
 
     fn add_row(&mut self, fill: impl FnOnce(&mut Vec<W>)) -> Row<W> {
         let first = self.weights.len();
         fill(&mut self.weights);
         Row { first, len: self.weights.len() - first, total: self.weights[first..].iter().copied().sum() }
-    }
-
-    /// The weights of the last target voxel sum to one by construction; this one is at its centre.
-    pub(crate) fn set_normalised(&mut self, centre: usize) {
-        if let Some(target) = self.targets.last_mut() {
-            target.row.total = W::from(1);
-            target.centre = centre;
-        }
-    }
-
-    /// The samples of the last target voxel are these.
-    pub(crate) fn list(&mut self, samples: impl Iterator<Item = Option<i64>>) {
-        let first = self.listed.len();
-        let begin = self.source_begin;
-        self.listed.extend(samples.map(|sample| sample.map_or(OUTSIDE, |i| (i - begin) as usize)));
-        if let Some(target) = self.targets.last_mut() {
-            target.place = Start::Listed(first);
-        }
     }
 }

@@ -5,13 +5,15 @@ use ndarray::ArrayViewMutD;
 
 use crate::Cast;
 use crate::Result;
-use crate::engine::{Leaf, SumOf};
+use crate::engine::{Leaf, Real, SumOf};
 use crate::pyramid::Build;
 
 /// What computed values become. Only the types of voxels are that.
 pub trait Output: Copy + Default + Send + Sync {
     /// Rounds a sum that was computed in 64-bit floats once, to this type.
     fn from_f64(value: f64, cast: Cast) -> Self;
+    /// The same for a sum that was computed in 32-bit floats.
+    fn from_f32(value: f32, cast: Cast) -> Self;
 }
 
 /// The types of results that need no rounding to whole numbers: `f32` and `f64`, for
@@ -25,6 +27,8 @@ impl Float for f64 {}
 pub(crate) trait Value: Element + Output {
     /// Orders values for a mode: equal keys are one candidate, the lowest wins a tie.
     type Key: Ord + Copy + Send;
+    /// The floats in which it is interpolated: 32 bits for what they hold exactly.
+    type Real: Real;
 
     fn key(self) -> Self::Key;
     /// Orders values by size: like [`Value::key`], but -0.0 lies below 0.0.
@@ -38,6 +42,7 @@ pub(crate) trait Value: Element + Output {
         false
     }
     fn to_f64(self) -> f64;
+    fn to_f32(self) -> f32;
     /// Makes a pyramid with the arithmetic that suits the type.
     fn build(build: Build<'_, '_, Self>) -> Result<()>;
     /// Runs a mean over windows with the arithmetic that suits the type.
@@ -148,8 +153,25 @@ macro_rules! quick_mean {
 }
 
 macro_rules! integers {
-    ($($T:ident $bits:literal ($($S:ident)*) $settle:expr;)*) => {$(
+    ($($T:ident $bits:literal ($($S:ident)*) $settle:expr, $Real:ident;)*) => {$(
         impl Output for $T {
+            #[inline(always)]
+            fn from_f32(value: f32, cast: Cast) -> Self {
+                if size_of::<Self>() > 2 {
+                    return Self::from_f64(value.into(), cast);
+                }
+                // NaN becomes 0; comparisons with it are false.
+                let value = if value.is_nan() { 0.0 } else { value };
+                let value = if value > Self::MIN as f32 { value } else { Self::MIN as f32 };
+                let value = if value < Self::MAX as f32 { value } else { Self::MAX as f32 };
+                // Sums in 32-bit floats are off by some steps of the largest number. Beside three times the range of the
+                // type there is only room for multiples of two such steps: halves and whole numbers are found again.
+                let room = 3.0 * (Self::MAX as f32 - Self::MIN as f32 + 1.0);
+                let settled = (value + room) - room;
+                let whole = if cast == Cast::Truncate { settled.trunc() } else { settled };
+                // Beside this number there is no room for fractions: the last bits are the number, rounded half to even.
+                (whole + 12_582_912.0).to_bits() as Self
+            }
             #[inline]
             fn from_f64(value: f64, cast: Cast) -> Self {
                 let settle: fn(f64) -> f64 = $settle;
@@ -163,6 +185,7 @@ macro_rules! integers {
 
         impl Value for $T {
             type Key = Self;
+            type Real = $Real;
 
             #[inline]
             fn key(self) -> Self {
@@ -180,6 +203,11 @@ macro_rules! integers {
             #[allow(clippy::cast_lossless, reason = "64-bit integers have no `From`; they come here only when asked for")]
             fn to_f64(self) -> f64 {
                 self as f64
+            }
+            #[inline(always)]
+            #[allow(clippy::cast_lossless, reason = "wide integers have no `From`; they are not computed in these floats")]
+            fn to_f32(self) -> f32 {
+                self as f32
             }
             fn build(build: Build<'_, '_, Self>) -> Result<()> {
                 build.run_whole()
@@ -209,17 +237,22 @@ macro_rules! integers {
 }
 
 integers! {
-    u8 8 (u16 u32) settle_small;
-    u16 16 (u32) settle_small;
-    u32 32 (u64) settle_wide;
-    u64 64 () |value| value;
-    i8 8 (i16 i32) settle_small;
-    i16 16 (i32) settle_small;
-    i32 32 (i64) settle_wide;
-    i64 64 () |value| value;
+    u8 8 (u16 u32) settle_small, f32;
+    u16 16 (u32) settle_small, f32;
+    u32 32 (u64) settle_wide, f64;
+    u64 64 () |value| value, f64;
+    i8 8 (i16 i32) settle_small, f32;
+    i16 16 (i32) settle_small, f32;
+    i32 32 (i64) settle_wide, f64;
+    i64 64 () |value| value, f64;
 }
 
 impl Output for bool {
+    #[inline(always)]
+    fn from_f32(value: f32, _: Cast) -> Self {
+        // Sums are off by some steps of 2^-24.
+        value >= 0.5 - 1.0 / 1_048_576.0
+    }
     fn from_f64(value: f64, _: Cast) -> Self {
         settle_small(value) >= 0.5
     }
@@ -227,6 +260,7 @@ impl Output for bool {
 
 impl Value for bool {
     type Key = Self;
+    type Real = f32;
 
     fn key(self) -> Self {
         self
@@ -239,6 +273,10 @@ impl Value for bool {
     }
     fn to_f64(self) -> f64 {
         f64::from(u8::from(self))
+    }
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        f32::from(u8::from(self))
     }
     fn build(build: Build<'_, '_, Self>) -> Result<()> {
         build.run_whole()
@@ -267,6 +305,10 @@ impl Whole for bool {
 macro_rules! floats {
     ($($T:ident $Bits:ident $Key:ident ($($S:ident)*);)*) => {$(
         impl Output for $T {
+            #[inline(always)]
+            fn from_f32(value: f32, _: Cast) -> Self {
+                value.into()
+            }
             #[inline]
             fn from_f64(value: f64, _: Cast) -> Self {
                 value as Self
@@ -275,6 +317,7 @@ macro_rules! floats {
 
         impl Value for $T {
             type Key = $Key;
+            type Real = Self;
 
             /// The total order of IEEE 754 on canonical values: -0.0 is 0.0, and every NaN is the positive one, above
             /// infinity.
@@ -300,6 +343,10 @@ macro_rules! floats {
             #[inline]
             fn to_f64(self) -> f64 {
                 self.into()
+            }
+            #[inline(always)]
+            fn to_f32(self) -> f32 {
+                self as f32
             }
             fn build(build: Build<'_, '_, Self>) -> Result<()> {
                 build.run_float()

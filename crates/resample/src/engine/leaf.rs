@@ -17,12 +17,13 @@ pub(crate) struct Rows<'a, S> {
 
 impl<'a, S> Rows<'a, S> {
     /// The rows of a view; `None` if they are not contiguous.
-    pub(crate) fn of_view(view: &'a ArrayViewD<'_, S>) -> Option<Self> {
-        if let Some(data) = view.as_slice() {
+    pub(crate) fn of_view(view: ArrayViewD<'a, S>) -> Option<Self> {
+        if let Some(data) = view.to_slice() {
             return Some(Self::of_slice(data, view.shape()));
         }
         let mut rows = Vec::with_capacity(view.len() / view.shape().last().copied().unwrap_or(1).max(1));
-        push_rows(view.view(), &mut rows).then(|| Self { rows, shape: view.shape().to_vec() })
+        let shape = view.shape().to_vec();
+        push_rows(view, &mut rows).then_some(Self { rows, shape })
     }
 
     /// The rows of a buffer in C order.
@@ -48,7 +49,7 @@ impl<T: Value> Leaf<'_, T> {
     pub(crate) fn run(&self, mut out: ArrayViewMutD<'_, T>) {
         match self.recipe.family {
             Family::Gather => return self.gather(out),
-            Family::Filter => return self.filter(out),
+            Family::Filter => unreachable!("interpolations have leaves of their own"),
             Family::Mean => T::mean(self, out.view_mut()),
             Family::Mode => self.mode(out.view_mut()),
             Family::Rank(rank) => self.rank(rank, out.view_mut()),

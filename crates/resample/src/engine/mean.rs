@@ -28,10 +28,10 @@ impl<T: Whole> Leaf<'_, T> {
     fn mean_in<A: Sum + WholeSum>(&self, out: ArrayViewMutD<'_, T>, load: impl Fn(T) -> A) {
         let axes = self.recipe.axes.iter().zip(self.target.iter().zip(&self.source));
         let taps = axes.map(|(axis, (target, source))| axis.whole_taps(target, source)).collect::<Vec<Taps<A>>>();
-        let sums = self.separable(&taps, load, A::from(0));
+        let sums = self.separable(&taps, load);
         let weights = match self.recipe.zeros {
             Zeros::Count => totals(&taps),
-            Zeros::Ignore => self.separable(&taps, |x| A::from(u32::from(!x.is_zero())), A::from(0)),
+            Zeros::Ignore => self.separable(&taps, |x| A::from(u32::from(!x.is_zero()))),
         };
         let (length, cast) = (self.target_shape()[self.row_axis()], self.recipe.cast);
         write_rows(out, |number, row| {

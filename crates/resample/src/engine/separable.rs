@@ -1,4 +1,4 @@
-//! Weighted sums axis by axis, greatest reduction first, on rows.
+//! Weighted sums over windows axis by axis, greatest reduction first, on rows.
 //!
 //! In floats a sum is taken over differences to the sample at the centre, `x0 + Σ w·(x - x0) / Σ w`: constant regions
 //! then come out exactly, whatever the weights sum to. Where that is not finite the plain sum decides, which treats
@@ -7,18 +7,17 @@
 use ndarray::ArrayViewMutD;
 
 use super::leaf::{Leaf, Rows, write_rows};
-use crate::taps::{OUTSIDE, Tap, Taps, Weight};
-use crate::value::{Output, Value};
+use crate::taps::{Tap, Taps, Weight};
+use crate::value::Value;
 
 /// A type in which sums are taken.
 pub(crate) trait Sum: Weight + Default {
-    /// Combines rows: number `k` goes with weight `k`, and `None` is a row of `outside`.
+    /// Combines rows: number `k` goes with weight `k`.
     fn combine<'r, S: Copy + 'r>(
         out: &mut [Self],
         tap: Tap<'_, Self>,
-        row: impl Fn(usize) -> Option<&'r [S]>,
+        row: impl Fn(usize) -> &'r [S],
         load: impl Fn(S) -> Self,
-        outside: Self,
     );
 
     /// Combines samples: number `k` goes with weight `k`.
@@ -32,16 +31,12 @@ macro_rules! exact_sum {
             fn combine<'r, S: Copy + 'r>(
                 out: &mut [Self],
                 tap: Tap<'_, Self>,
-                row: impl Fn(usize) -> Option<&'r [S]>,
+                row: impl Fn(usize) -> &'r [S],
                 load: impl Fn(S) -> Self,
-                outside: Self,
             ) {
                 out.fill(0);
                 for (k, &weight) in tap.weights.iter().enumerate() {
-                    match row(k) {
-                        Some(row) => out.iter_mut().zip(row).for_each(|(sum, &x)| *sum += weight * load(x)),
-                        None => out.iter_mut().for_each(|sum| *sum += weight * outside),
-                    }
+                    out.iter_mut().zip(row(k)).for_each(|(sum, &x)| *sum += weight * load(x));
                 }
             }
 
@@ -60,28 +55,17 @@ impl Sum for f64 {
     fn combine<'r, S: Copy + 'r>(
         out: &mut [Self],
         tap: Tap<'_, Self>,
-        row: impl Fn(usize) -> Option<&'r [S]>,
+        row: impl Fn(usize) -> &'r [S],
         load: impl Fn(S) -> Self,
-        outside: Self,
     ) {
         out.fill(0.0);
         let centre = row(tap.centre);
         for (k, &weight) in tap.weights.iter().enumerate().filter(|&(k, _)| k != tap.centre) {
-            match (row(k), centre) {
-                (Some(row), Some(centre)) => {
-                    let pairs = row.iter().zip(centre);
-                    out.iter_mut().zip(pairs).for_each(|(sum, (&x, &x0))| *sum += weight * (load(x) - load(x0)));
-                }
-                (Some(row), None) => out.iter_mut().zip(row).for_each(|(sum, &x)| *sum += weight * (load(x) - outside)),
-                (None, Some(centre)) => {
-                    out.iter_mut().zip(centre).for_each(|(sum, &x0)| *sum += weight * (outside - load(x0)));
-                }
-                (None, None) => {}
-            }
+            let pairs = row(k).iter().zip(centre);
+            out.iter_mut().zip(pairs).for_each(|(sum, (&x, &x0))| *sum += weight * (load(x) - load(x0)));
         }
-        let sample = |k: usize, i: usize| row(k).map_or(outside, |row| load(row[i]));
         for (i, sum) in out.iter_mut().enumerate() {
-            *sum = settle(sample(tap.centre, i), *sum, tap, |k| sample(k, i));
+            *sum = settle(load(centre[i]), *sum, tap, |k| load(row(k)[i]));
         }
     }
 
@@ -105,37 +89,31 @@ fn settle(centre: f64, differences: f64, tap: Tap<'_, f64>, sample: impl Fn(usiz
 }
 
 impl<T: Value> Leaf<'_, T> {
-    /// Interpolation and means of floats.
-    pub(crate) fn filter<O: Output>(&self, out: ArrayViewMutD<'_, O>) {
-        let taps = self.float_taps();
-        let mut sums = self.separable(&taps, T::to_f64, self.recipe.outside);
-        if let Some((low, high)) = self.recipe.clip {
-            for sum in &mut sums {
-                *sum = sum.clamp(low, high);
-            }
-        }
+    /// Means of floats.
+    pub(crate) fn filter(&self, out: ArrayViewMutD<'_, T>) {
+        let sums = self.separable(&self.float_taps(), T::to_f64);
         let (length, cast) = (self.target_shape()[self.row_axis()], self.recipe.cast);
         write_rows(out, |number, row| {
             let sums = &sums[number * length..][..length];
-            row.iter_mut().zip(sums).for_each(|(to, &sum)| *to = O::from_f64(sum, cast));
+            row.iter_mut().zip(sums).for_each(|(to, &sum)| *to = T::from_f64(sum, cast));
         });
     }
 
     fn float_taps(&self) -> Vec<Taps<f64>> {
         let axes = self.recipe.axes.iter().zip(self.target.iter().zip(&self.source));
-        axes.map(|(axis, (target, source))| axis.float_taps(target, source)).collect()
+        axes.map(|(axis, (target, source))| axis.whole_taps(target, source)).collect()
     }
 
     /// The sums of all target voxels in C order.
-    pub(crate) fn separable<A: Sum>(&self, taps: &[Taps<A>], load: impl Fn(T) -> A, outside: A) -> Vec<A> {
+    pub(crate) fn separable<A: Sum>(&self, taps: &[Taps<A>], load: impl Fn(T) -> A) -> Vec<A> {
         let Some((&first, others)) = self.recipe.order.split_first() else {
             return self.rows.rows.iter().flat_map(|row| row.iter().map(|&x| load(x))).collect();
         };
         let mut shape = self.rows.shape.clone();
-        let mut sums = pass(&self.rows, first, &taps[first], &load, outside);
+        let mut sums = pass(&self.rows, first, &taps[first], &load);
         shape[first] = taps[first].len();
         for &axis in others {
-            sums = pass(&Rows::of_slice(&sums, &shape), axis, &taps[axis], &|sum| sum, outside);
+            sums = pass(&Rows::of_slice(&sums, &shape), axis, &taps[axis], &|sum| sum);
             shape[axis] = taps[axis].len();
         }
         sums
@@ -143,16 +121,10 @@ impl<T: Value> Leaf<'_, T> {
 }
 
 /// Combines along one axis.
-fn pass<S: Copy, A: Sum>(
-    rows: &Rows<'_, S>,
-    axis: usize,
-    taps: &Taps<A>,
-    load: &impl Fn(S) -> A,
-    outside: A,
-) -> Vec<A> {
+fn pass<S: Copy, A: Sum>(rows: &Rows<'_, S>, axis: usize, taps: &Taps<A>, load: &impl Fn(S) -> A) -> Vec<A> {
     let last = rows.shape.len() - 1;
     if axis == last {
-        return pass_along_rows(rows, taps, load, outside);
+        return pass_along_rows(rows, taps, load);
     }
     let extent = rows.shape[axis];
     let blocks = rows.shape[..axis].iter().product::<usize>();
@@ -164,19 +136,16 @@ fn pass<S: Copy, A: Sum>(
         for number in 0..taps.len() {
             let tap = taps.get(number);
             for row in 0..within {
-                let source = |k| match tap.index(k) {
-                    OUTSIDE => None,
-                    index => Some(rows.rows[(block * extent + index) * within + row]),
-                };
+                let source = |k| rows.rows[(block * extent + tap.index(k)) * within + row];
                 let target = targets.next().expect("as many rows as were counted");
-                A::combine(target, tap, source, load, outside);
+                A::combine(target, tap, source, load);
             }
         }
     }
     out
 }
 
-fn pass_along_rows<S: Copy, A: Sum>(rows: &Rows<'_, S>, taps: &Taps<A>, load: &impl Fn(S) -> A, outside: A) -> Vec<A> {
+fn pass_along_rows<S: Copy, A: Sum>(rows: &Rows<'_, S>, taps: &Taps<A>, load: &impl Fn(S) -> A) -> Vec<A> {
     let mut out = Vec::with_capacity(rows.rows.len() * taps.len());
     let mut loaded = Vec::new();
     for row in &rows.rows {
@@ -184,10 +153,7 @@ fn pass_along_rows<S: Copy, A: Sum>(rows: &Rows<'_, S>, taps: &Taps<A>, load: &i
         loaded.extend(row.iter().map(|&x| load(x)));
         out.extend((0..taps.len()).map(|number| {
             let tap = taps.get(number);
-            A::dot(tap, |k| match tap.index(k) {
-                OUTSIDE => outside,
-                index => loaded[index],
-            })
+            A::dot(tap, |k| loaded[tap.index(k)])
         }));
     }
     out

@@ -8,7 +8,7 @@ use super::leaf::{Leaf, write_rows};
 use super::simd::Path;
 use super::whole_mean::{Adds, MeansOf, SumOf, SumRow};
 use super::windows::count_off;
-use super::{Limits, Placed, run_typed};
+use super::{Limits, Placed, run_leaves};
 use crate::Result;
 use crate::recipe::Recipe;
 use crate::taps::Taps;
@@ -20,7 +20,7 @@ pub(crate) fn sum_windows<T: Value, S: Value + Adds<T>>(
     source: Placed<'_, ArrayViewD<'_, T>>,
     out: Placed<'_, ArrayViewMutD<'_, S>>,
 ) -> Result<()> {
-    run_typed(recipe, Limits::default(), source, out, &|leaf: &Leaf<'_, T>, out| leaf.sums(out))
+    run_leaves(recipe, Limits::default(), source, out, &|leaf: &Leaf<'_, T>, out| leaf.sums(out))
 }
 
 /// The means of sums over the windows of target voxels that the recipe describes.

@@ -7,7 +7,7 @@ use super::simd::Path;
 use super::{Limits, Placed, run_typed};
 use crate::recipe::Recipe;
 use crate::value::Value;
-use crate::{AntiAlias, Boundary, Clip, Extent, Factor, Method, Order, Spec, Zeros};
+use crate::{AntiAlias, Boundary, Cast, Clip, Extent, Factor, Method, Order, Spec, Zeros};
 
 fn specs() -> impl Strategy<Value = Spec> {
     let interpolate = |order| Spec::default().with_method(Method::Interpolate(order));
@@ -18,6 +18,8 @@ fn specs() -> impl Strategy<Value = Spec> {
         Just(interpolate(Order::Linear).with_boundary(Boundary::Constant(3.0))),
         Just(interpolate(Order::Linear).with_anti_alias(AntiAlias::Off).with_boundary(Boundary::Wrap)),
         Just(interpolate(Order::Cubic).with_clip(Clip::Range(0.5, 6.0))),
+        Just(interpolate(Order::Cubic).with_boundary(Boundary::Constant(-2.5)).with_cast(Cast::Truncate)),
+        Just(interpolate(Order::Quintic).with_boundary(Boundary::Nearest)),
         Just(Spec::default().with_method(Method::Mean)),
         Just(Spec::default().with_method(Method::Mean).with_zeros(Zeros::Ignore)),
         Just(Spec::default().with_method(Method::Mode)),
@@ -67,7 +69,8 @@ fn check<T: Value>(source: &ArrayD<T>, factors: &[Factor], spec: &Spec) {
     let limits = Limits::default();
     let whole = run(source, &recipe, limits, false);
     for (leaf_numbers, streamed) in [(1, 1), (20, 1), (150, 3)] {
-        let cut = run(source, &recipe, Limits { parallel_bytes: 0, leaf_numbers, streamed, ..limits }, streamed == 3);
+        let limits = Limits { parallel_bytes: 0, leaf_numbers, streamed, halos: 0, ..limits };
+        let cut = run(source, &recipe, limits, streamed == 3);
         assert_eq!(cut, whole, "leaves of {leaf_numbers}");
     }
     for path in Path::all() {
