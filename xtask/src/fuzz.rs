@@ -13,7 +13,7 @@ const TOOLCHAIN: &str = "nightly";
 const SECONDS: u32 = 600;
 /// Memory of the process, of one allocation, and the longest time for one input. The largest result that a target asks for
 /// is below 1 MiB, so whatever takes more was made to by its input.
-const LIMITS: [&str; 4] = ["-rss_limit_mb=1024", "-malloc_limit_mb=32", "-timeout=10", "-print_final_stats=1"];
+const LIMITS: [&str; 4] = ["-rss_limit_mb=1024", "-malloc_limit_mb=32", "-timeout=60", "-print_final_stats=1"];
 
 /// What to run, and for how long.
 #[derive(Debug, PartialEq, Eq)]
