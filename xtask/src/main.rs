@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod fuzz;
 mod manifest;
 mod readme;
 mod rust_lines;
@@ -31,6 +32,8 @@ cargo xtask TASK
   bench [ARGS]   cargo bench -p benches -- ARGS, e.g. --quick; then a table of all figures, beside memcpy, in target/bench
   bench --peers [ARGS]
                  other resampling libraries beside ours, on the same volumes in turns; ARGS are those of benches/peers.py
+  fuzz [TARGET…] [--seconds N]
+                 the targets of the folder fuzz, 600 s each unless told; needs a nightly toolchain and cargo-fuzz
   help           this text
 ";
 
@@ -57,6 +60,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
         "pictures" => no_arguments(task, rest).and_then(|()| pictures(&workspace)).map(|()| ExitCode::SUCCESS),
         "test" => no_arguments(task, rest).and_then(|()| steps::test(&workspace)).map(|()| ExitCode::SUCCESS),
         "tidy" => no_arguments(task, rest).and_then(|()| tidy::run(&workspace)).map(|()| ExitCode::SUCCESS),
+        "fuzz" => fuzz::run(&workspace, after_dashes(rest)).map(|()| ExitCode::SUCCESS),
         "ci" => Ok(ci::run(&workspace, ci::Extent::from_args(rest)?)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -120,7 +124,7 @@ mod tests {
 
     #[test]
     fn help_names_every_task() {
-        for task in ["demo", "pictures", "test", "ci", "tidy", "bench", "help"] {
+        for task in ["demo", "pictures", "test", "ci", "tidy", "bench", "fuzz", "help"] {
             assert!(HELP.lines().any(|line| line.trim_start().starts_with(task)), "{task} is missing");
         }
     }

@@ -155,6 +155,10 @@ impl InstanceInfo {
         let (Some(begin), Some(last)) = (zyx(min), zyx(max)) else {
             return Err(bad("three numbers each are due".into()));
         };
+        // No request could name other voxels, and sums with these do not overflow.
+        if begin.iter().chain(last.iter()).any(|index| i32::try_from(*index).is_err()) {
+            return Err(bad("voxels have indices of 32 bits".into()));
+        }
         // Both points are voxels of the volume, but proxied volumes state their size in place of the last voxel.
         let beyond = i64::from(self.grid_store().is_none());
         let end = last.checked_add_scalar(beyond).map_err(|error| bad(error.to_string()))?;
@@ -226,6 +230,10 @@ mod tests {
         assert_eq!(info(&null, &null).voxel_box().unwrap(), None);
         let turned = json!({"MinPoint": [0, 9, 0], "MaxPoint": [1, 1, 1]});
         assert!(matches!(info(&null, &turned).voxel_box(), Err(Error::BadInfo { .. })));
+        for far in [i64::from(i32::MAX) + 1, i64::MAX] {
+            let far = json!({"MinPoint": [0, 0, 0], "MaxPoint": [1, far, 1]});
+            assert!(info(&null, &far).voxel_box().unwrap_err().to_string().contains("32 bits"));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::naive::compressed_segmentation as naive;
 use common::noise;
 use label_codecs::compressed_segmentation::{Label, decode, decode_into, encode};
 use label_codecs::{Error, OffsetOf};
@@ -11,39 +12,6 @@ use std::fmt::Debug;
 
 type Shape = [usize; 4];
 type Block = [usize; 3];
-
-/// The label of one voxel, straight from the description of the format; `None` if it is not in the data.
-fn naive_label(
-    bytes: &[u8],
-    words_per_label: usize,
-    shape: Shape,
-    block: Block,
-    [c, z, y, x]: [usize; 4],
-) -> Option<u64> {
-    let word = |at: usize| Some(u32::from_le_bytes(bytes.get(4 * at..4 * at + 4)?.try_into().unwrap()));
-    let ([_, _, ny, nx], [bz, by, bx]) = (shape, block);
-    let start = word(c)? as usize;
-    let number = x / bx + nx.div_ceil(bx) * (y / by + ny.div_ceil(by) * (z / bz));
-    let (first, values) = (word(start + 2 * number)?, word(start + 2 * number + 1)? as usize);
-    let (table, bits) = (first as usize % (1 << 24), first as usize >> 24);
-    let bit = (x % bx + bx * (y % by + by * (z % bz))) * bits;
-    let value = match bits {
-        0 => 0,
-        _ => (u64::from(word(start + values + bit / 32)?) >> (bit % 32)) % (1 << bits),
-    };
-    let label = start + table + value as usize * words_per_label;
-    let high = if words_per_label == 2 { word(label + 1)? } else { 0 };
-    Some(u64::from(word(label)?) | u64::from(high) << 32)
-}
-
-/// All labels, one by one.
-fn naive_decode(bytes: &[u8], words_per_label: usize, shape: Shape, block: Block) -> Option<Vec<u64>> {
-    let [channels, nz, ny, nx] = shape;
-    (0..channels * nz * ny * nx)
-        .map(|i| [i / (nx * ny * nz), i / (nx * ny) % nz, i / nx % ny, i % nx])
-        .map(|voxel| naive_label(bytes, words_per_label, shape, block, voxel))
-        .collect()
-}
 
 fn shapes() -> impl Strategy<Value = Shape> {
     [1..=3_usize, 1..=20, 1..=20, 1..=20]
@@ -73,7 +41,7 @@ fn bytes_of(words: &[u32]) -> Vec<u8> {
 fn round_trip<T: Label + Debug + Into<u64>>(labels: &[T], shape: Shape, block: Block) -> Vec<u8> {
     let bytes = encode(labels, shape, block).unwrap();
     let naive: Vec<u64> = labels.iter().map(|label| (*label).into()).collect();
-    assert_eq!(naive_decode(&bytes, size_of::<T>() / 4, shape, block), Some(naive), "by the naive decoder");
+    assert_eq!(naive::decode(&bytes, size_of::<T>() / 4, shape, block), Some(naive), "by the naive decoder");
     assert_eq!(decode::<T>(&bytes, shape, block).as_deref(), Ok(labels));
     let mut out = vec![T::default(); labels.len()];
     assert_eq!(decode_into(&bytes, shape, block, &mut out), Ok(()));
@@ -89,7 +57,7 @@ fn same_as_naive<T: Label + Debug + Into<u64>>(bytes: &[u8], shape: Shape, block
         Ok(labels) => {
             assert_eq!((in_place, &out), (Ok(()), &labels));
             let labels = labels.into_iter().map(Into::into).collect();
-            assert_eq!(naive_decode(bytes, size_of::<T>() / 4, shape, block), Some(labels));
+            assert_eq!(naive::decode(bytes, size_of::<T>() / 4, shape, block), Some(labels));
         }
         Err(error) => assert_eq!(in_place, Err(error)),
     }

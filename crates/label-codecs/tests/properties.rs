@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{naive_decode, noise, table};
+use common::naive::label_block as naive;
+use common::{noise, table};
 use label_codecs::{Error, Part, label_block};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -42,7 +43,7 @@ proptest! {
         let labels = voxels(shape, &pool, run, seed);
         let block = label_block::encode(&labels, shape).unwrap();
         prop_assert!(block.len() <= label_block::max_encoded_len(shape).unwrap());
-        prop_assert_eq!(&naive_decode(&block), &labels, "the encoder, by the naive decoder");
+        prop_assert_eq!(&naive::decode(&block), &labels, "the encoder, by the naive decoder");
         let mut out = vec![1; labels.len()];
         label_block::decode_into(&block, shape, &mut out).unwrap();
         prop_assert_eq!(&out, &labels, "the decoder");
@@ -63,7 +64,7 @@ proptest! {
         (1..512).rev().for_each(|i| shuffled.swap(i, next() as usize % (i + 1)));
         for labels in [labels, shuffled] {
             let block = label_block::encode(&labels, [8, 8, 8]).unwrap();
-            prop_assert_eq!(naive_decode(&block), labels.clone());
+            prop_assert_eq!(naive::decode(&block), labels.clone());
             prop_assert_eq!(label_block::decode(&block, [8, 8, 8]).unwrap(), labels);
         }
     }
@@ -87,7 +88,7 @@ proptest! {
         bytes.extend(rest);
         let decoded = label_block::decode(&bytes, [8, 8, 16]);
         if let Ok(voxels) = decoded {
-            prop_assert_eq!(voxels, naive_decode(&bytes));
+            prop_assert_eq!(voxels, naive::decode(&bytes));
         }
     }
 
@@ -103,7 +104,7 @@ proptest! {
         let at = at.index(block.len());
         block[at] ^= flip;
         if let Ok(voxels) = label_block::decode(&block, [16, 8, 16]) {
-            prop_assert_eq!(voxels, naive_decode(&block));
+            prop_assert_eq!(voxels, naive::decode(&block));
         }
     }
 

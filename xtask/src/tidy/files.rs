@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::Result;
 
-/// Folders that hold no text of ours: what is built or made, golden vectors, and everything hidden but what we keep there.
-const LEFT_OUT: &[&str] = &["target", "demo-out", "testdata"];
+/// Folders that hold no text of ours: what is built or made, golden vectors, inputs of fuzz targets, and everything hidden
+/// but what we keep there.
+const LEFT_OUT: &[&str] = &["target", "demo-out", "testdata", "corpus", "artifacts", "coverage"];
 const HIDDEN_BUT_OURS: &[&str] = &[".ci", ".cargo", ".github"];
 /// Files without an extension (scripts, licences) are read too.
 const EXTENSIONS: &[&str] = &["rs", "md", "toml", "sh", "yml", "yaml", "json"];

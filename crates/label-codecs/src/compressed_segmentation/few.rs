@@ -5,19 +5,23 @@ use super::{Label, Row};
 
 /// More labels than this are sorted and searched.
 const MOST: usize = 16;
+/// Places to remember numbers at, by a hash of the label: so many that 16 labels rarely meet.
+const SLOTS_BITS: u32 = 8;
 
 /// The voxels of one block, as numbers into its labels. Kept from block to block for its memory.
 pub(super) struct FewLabels<T> {
     labels: Vec<T>,
     /// Per voxel, row after row, which of the labels it has.
     voxels: Vec<u8>,
+    /// The number that the last label of each hash had; of an earlier block, it may be wrong.
+    slots: [u8; 1 << SLOTS_BITS],
     /// The place of each label in ascending order.
     ranks: [u8; MOST],
 }
 
 impl<T> Default for FewLabels<T> {
     fn default() -> Self {
-        Self { labels: Vec::with_capacity(MOST), voxels: Vec::new(), ranks: [0; MOST] }
+        Self { labels: Vec::with_capacity(MOST), voxels: Vec::new(), slots: [0; 1 << SLOTS_BITS], ranks: [0; MOST] }
     }
 }
 
@@ -39,17 +43,16 @@ impl<T: Label> FewLabels<T> {
     }
 
     fn scan_row(&mut self, row: &[T]) -> Option<()> {
-        let mut last = *row.first()?;
-        let mut number = self.number(last)?;
+        let first = *row.first()?;
         // Without an early end the comparisons of a row are done at once.
-        if row.iter().filter(|label| **label != last).count() == 0 {
+        if row.iter().filter(|label| **label != first).count() == 0 {
+            let number = self.number(first)?;
             self.voxels.resize(self.voxels.len() + row.len(), number);
             return Some(());
         }
+        // Whether a voxel has the label of its neighbour is not asked here: in noise nothing predicts it.
         for &label in row {
-            if label != last {
-                (last, number) = (label, self.number(label)?);
-            }
+            let number = self.number(label)?;
             self.voxels.push(number);
         }
         Some(())
@@ -57,11 +60,17 @@ impl<T: Label> FewLabels<T> {
 
     /// The number of a label, a new one if need be; `None` if all are taken.
     fn number(&mut self, label: T) -> Option<u8> {
-        if let Some(number) = self.labels.iter().position(|known| *known == label) {
-            return Some(number as u8);
+        let slot = (label.mix() >> (u64::BITS - SLOTS_BITS)) as usize;
+        let number = self.slots[slot];
+        if self.labels.get(usize::from(number)) == Some(&label) {
+            return Some(number);
         }
-        let number = self.labels.len();
-        (number < MOST).then(|| self.labels.push(label))?;
+        let known = self.labels.iter().position(|known| *known == label);
+        let number = known.unwrap_or(self.labels.len());
+        if known.is_none() {
+            (number < MOST).then(|| self.labels.push(label))?;
+        }
+        self.slots[slot] = number as u8;
         Some(number as u8)
     }
 

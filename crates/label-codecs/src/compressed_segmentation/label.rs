@@ -9,6 +9,8 @@ mod private {
         fn from_words(words: &[[u8; 4]]) -> Self;
         /// The words of a label, the low one first.
         fn words(self) -> impl Iterator<Item = u32>;
+        /// Mixes the bits of a label; the upper ones of the result depend on all.
+        fn mix(self) -> u64;
     }
 }
 
@@ -25,6 +27,10 @@ impl private::Words for u32 {
     fn words(self) -> impl Iterator<Item = u32> {
         [self].into_iter()
     }
+
+    fn mix(self) -> u64 {
+        u64::from(self).mix()
+    }
 }
 
 impl private::Words for u64 {
@@ -36,6 +42,10 @@ impl private::Words for u64 {
 
     fn words(self) -> impl Iterator<Item = u32> {
         [self as u32, (self >> 32) as u32].into_iter()
+    }
+
+    fn mix(self) -> u64 {
+        self.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 }
 

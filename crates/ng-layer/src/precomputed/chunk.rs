@@ -58,7 +58,9 @@ pub fn decode_chunk(bytes: &[u8], dtype: DType, shape_czyx: [usize; 4], encoding
         Encoding::Jpeg { .. } => jpeg::decode(bytes, &due),
         Encoding::Png => png::decode(bytes, &due),
         Encoding::CompressedSegmentation { block_zyx } => labels::decode(bytes, &due, *block_zyx),
-        Encoding::Compresso | Encoding::Jxl => Err(due.no_chunk("this crate does not read it")),
+        Encoding::Compresso | Encoding::Jxl => Err(
+            due.no_chunk("this crate does not read it; have the volume written as raw, png or compressed_segmentation")
+        ),
     }
 }
 
