@@ -22,7 +22,7 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<ExitCode> {
     let code = workspace.cargo(["bench", "-p", "benches", "--"]).args(args).exit_code()?;
     if code == ExitCode::SUCCESS {
         let rows = summary::measured(&target.join("criterion"), start)?;
-        summary::write(&target.join(RESULTS), &rows)?;
+        summary::write(&target.join(RESULTS), &rows, start)?;
     }
     Ok(code)
 }

@@ -94,7 +94,7 @@ pub trait Neuroglance: Array {
     /// [`Error::NotViewable`], and [`Error::SourceUrl`] if no address can be made of base address and name.
     fn neuroglancer_source(&self, options: &LayerOptions) -> Result<ChosenSource> {
         let placement = Placement::of(self.meta())?;
-        match usable_address(self, options) {
+        match usable_address(self, &placement, options) {
             Ok((url, why)) => public_source(&placement, &url, &why),
             Err(reason) => served_source(self.source_name(), &placement, &options.serve_at, &reason),
         }
@@ -153,15 +153,24 @@ pub(crate) fn layer_type_of(meta: &ArrayMeta) -> Result<LayerType> {
 }
 
 /// The public address with the reason for taking it, or the reason for not.
-fn usable_address<A: Array + ?Sized>(array: &A, options: &LayerOptions) -> Result<(String, String), String> {
-    match array.meta().viewer_source() {
-        ViewerSource::Shown { url, lossy: None } => Ok((url.clone(), "reads it itself".to_owned())),
+fn usable_address<A: Array + ?Sized>(
+    array: &A,
+    placement: &Placement,
+    options: &LayerOptions,
+) -> Result<(String, String), String> {
+    let (url, why) = match array.meta().viewer_source() {
+        ViewerSource::Shown { url, lossy: None } => (url, "reads it itself".to_owned()),
         ViewerSource::Shown { url, lossy: Some(why) } => match options.lossy {
-            Lossy::Accept => Ok((url.clone(), format!("reads it itself, not exactly: {why}"))),
-            Lossy::Refuse => Err(format!("at {url} the viewer would not show exactly what is read: {why}")),
+            Lossy::Accept => (url, format!("reads it itself, not exactly: {why}")),
+            Lossy::Refuse => return Err(format!("at {url} the viewer would not show exactly what is read: {why}")),
         },
-        ViewerSource::NotShown { url, reason } => Err(format!("the viewer cannot show {url}: {reason}")),
-        ViewerSource::Local => Err("it has no public address".to_owned()),
+        ViewerSource::NotShown { url, reason } => return Err(format!("the viewer cannot show {url}: {reason}")),
+        ViewerSource::Local => return Err("it has no public address".to_owned()),
+    };
+    match (placement.rounding(Address::Public), placement.rounding(Address::Served)) {
+        // A server can leave the largest part of an offset to the transform.
+        (Some(rounding), None) if options.lossy == Lossy::Refuse => Err(format!("at {url} {rounding}")),
+        _ => Ok((url.clone(), why)),
     }
 }
 
@@ -170,7 +179,7 @@ fn public_source(placement: &Placement, url: &str, why: &str) -> Result<ChosenSo
     let transform = placement.grid_transform()?;
     let input = transform.output().clone();
     let source = Source::new(&SourceUrl::parse(url)).with_transform(transform.with_input(input)?)?;
-    let explanation = format!("the viewer {why}, at {url}{}", placement.rounding_note(Address::Public));
+    let explanation = format!("the viewer {why}, at {url}{}", noted(placement, Address::Public));
     Ok(ChosenSource { source, address: Address::Public, explanation })
 }
 
@@ -181,7 +190,10 @@ fn served_source(name: &str, placement: &Placement, serve_at: &ServeAt, reason: 
     if !transform.matrix().is_identity() {
         source = source.with_transform(transform)?;
     }
-    let rounding = placement.rounding_note(Address::Served);
-    let explanation = format!("{reason}; a server has to offer it at {url}{rounding}");
+    let explanation = format!("{reason}; a server has to offer it at {url}{}", noted(placement, Address::Served));
     Ok(ChosenSource { source, address: Address::Served, explanation })
+}
+
+fn noted(placement: &Placement, address: Address) -> String {
+    placement.rounding(address).map(|rounding| format!("; {rounding}")).unwrap_or_default()
 }

@@ -27,18 +27,23 @@ pub struct PlacedAxis {
 ///
 /// The linear part is *unitless* and the translation counts *output voxels*; the voxel sizes themselves are in the
 /// spaces. An 8 nm source under an output of 4 nm doubles its numbers by itself, the diagonal stays 1.
+///
+/// Keys of a transform that have no type here are kept, as those of all other documents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transform {
     output: CoordinateSpace,
     input: Option<CoordinateSpace>,
     source_rank: Option<usize>,
     matrix: Option<Matrix>,
+    extra: Object,
 }
 
 impl Transform {
+    pub(crate) const KEYS: [&'static str; 4] = ["matrix", "outputDimensions", "inputDimensions", "sourceRank"];
+
     /// The transform that only names the source's dimensions, by position, and gives them voxel sizes.
     pub fn new(output: CoordinateSpace) -> Self {
-        Self { output, input: None, source_rank: None, matrix: None }
+        Self { output, input: None, source_rank: None, matrix: None, extra: Object::new() }
     }
 
     /// A source placed exactly: its voxel 0 begins at `origin`, its voxels are `step` long.
@@ -158,6 +163,11 @@ impl Transform {
         self.source_rank.unwrap_or_else(|| self.rank())
     }
 
+    /// The keys that have no type here; the viewer ignores them.
+    pub fn extra(&self) -> &Object {
+        &self.extra
+    }
+
     /// The matrix; the identity where none is stated.
     pub fn matrix(&self) -> Matrix {
         self.matrix.clone().unwrap_or_else(|| Matrix::identity(self.rank()))
@@ -188,6 +198,8 @@ impl Field for Transform {
             let read = read.ok_or_else(|| unexpected(rank, "a number of dimensions").within("sourceRank"))?;
             transform = transform.with_source_rank(read)?;
         }
+        let own = object.iter().filter(|(key, _)| !Self::KEYS.contains(&key.as_str()));
+        transform.extra = own.map(|(key, value)| (key.clone(), value.clone())).collect();
         Ok(transform)
     }
 
@@ -203,6 +215,7 @@ impl Field for Transform {
         if let Some(rank) = self.source_rank {
             object.insert("sourceRank".to_owned(), rank.into());
         }
+        object.extend(self.extra.clone());
         Ok(Value::Object(object))
     }
 }
@@ -226,7 +239,8 @@ mod tests {
             "matrix": [[0, 1, 0, 100], [1, 0, 0, 7.5], [0, 0, 1, -3]],
             "outputDimensions": {"x": [8e-9, "m"], "y": [8e-9, "m"], "z": [8e-9, "m"]},
             "inputDimensions": {"x": [1.6e-8, "m"], "y": [8e-9, "m"], "z": [8e-9, "m"]},
-            "sourceRank": 3
+            "sourceRank": 3,
+            "mine": {"a": [1, "b"]}
         });
         assert_eq!(read(&value).unwrap().write().unwrap(), value);
     }

@@ -287,7 +287,11 @@ fn large_offsets_go_into_the_transform() {
     assert!(layer.explanation.contains("voxel 30000001 along x"), "{}", layer.explanation);
     let elsewhere = shown(placed("seg", DType::U64, ["0"; 3], ["8"; 3], [0, -begin, 0], [10, 10, 10]), None);
     let layer = elsewhere.neuroglancer_layer(&LayerOptions::default()).unwrap();
+    assert_eq!(layer.address, Address::Served, "the viewer would ask DVID for other voxels");
     assert!(layer.explanation.contains("voxel 20000001 along y"), "{}", layer.explanation);
+    let accepted = elsewhere.neuroglancer_layer(&LayerOptions::default().with_lossy(Lossy::Accept)).unwrap();
+    assert_eq!(accepted.address, Address::Public);
+    assert!(accepted.explanation.contains("voxel 20000001 along y"), "{}", accepted.explanation);
 }
 
 #[test]

@@ -1,4 +1,15 @@
 //! The traps of viewer states: each is found where it is, and states without one have none.
+//!
+//! | trap | where it is tested |
+//! |---|---|
+//! | sorted `dimensions`, a scale without `dimensions`, words for units, `8 * 1e-9`, misspelt keys, missing layers and bare strings in a layout, factors under the wrong name | `traps_of_the_whole_viewer` |
+//! | NaN and infinities | `what_json_does_not_have_is_refused` |
+//! | ids and limits as numbers, misspelt types, default contrast | `traps_of_layers` |
+//! | queries, `python://`, addresses without a format, what stands half a voxel off | `traps_of_sources` |
+//! | voxel sizes in the matrix, nanometres as translation, bottom rows, columns first, no or sorted `outputDimensions`, foreign `inputDimensions` | `traps_of_transforms` |
+//! | what is escaped in links | `links.rs`, and the golden states and fragments |
+//! | what of DVID the viewer cannot show | the tests of `dvid-source`; the layers that come of it, `neuroglance.rs` |
+//! | what a server has to do | the tests of `ng-serve` |
 
 #![allow(clippy::needless_pass_by_value, reason = "json! makes values, and a table of them reads best")]
 
@@ -78,6 +89,19 @@ fn traps_of_the_whole_viewer() {
             Warning,
             "dimensionRenderScales",
         ),
+        (json!({"dimensions": {"c^": [1, ""], "x": nm(8.0)}}), "/dimensions", Error, "global"),
+        (
+            json!({"layout": {"type": "row", "children": [], "childen": []}}),
+            "/layout/childen",
+            Warning,
+            "write `children`",
+        ),
+        (
+            json!({"layout": {"type": "viewer", "layers": [], "layout": {"type": "xy", "orthographic": true}}}),
+            "/layout/layout/orthographic",
+            Warning,
+            "leave it out",
+        ),
         (json!({"crossSectionOrientation": [0, 0, 0, 0]}), "/crossSectionOrientation", Error, "quaternion"),
     ] {
         expect(value, at, severity, word);
@@ -111,6 +135,12 @@ fn traps_of_layers() {
             "/segments/0",
             Error,
             "2^53",
+        ),
+        (
+            json!({"type": "image", "name": "a", "shaderControls": {"t": {"controlPoints": [[0, "#000000", 0], [18e18, "#ffffff", 1]]}}}),
+            "/shaderControls/t/controlPoints/1/0",
+            Error,
+            "string",
         ),
         (json!({"type": "segmentation", "name": "a", "segments": [7]}), "/segments/0", Warning, "strings"),
         (json!({"type": "segmentation", "name": "a", "segments": ["007"]}), "/segments/0", Error, "segment id"),
@@ -176,6 +206,8 @@ fn traps_of_sources() {
     }
     let listed = json!({"type": "segmentation", "name": "a", "source": [EM, {"url": "python://volume/a.b"}]});
     expect(with_layer(listed), "/layers/0/source/1", Error, "python://");
+    let misspelt = json!({"type": "segmentation", "name": "a", "source": {"url": EM, "tranform": {}}});
+    expect(with_layer(misspelt), "/layers/0/source/tranform", Warning, "write `transform`");
     let layers = json!({"layers": [
         {"type": "segmentation", "name": "a", "source": EM},
         {"type": "segmentation", "name": "b", "source": "https://h/a.zarr/|zarr3:"},
@@ -237,6 +269,13 @@ fn traps_of_transforms() {
             "whole transform",
         ),
         (json!({"outputDimensions": {"x": [8, "nanometer"]}}), "", Error, "write nm"),
+        (
+            json!({"outputDimensions": output, "matrix": [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]}),
+            "/matrix",
+            Error,
+            "",
+        ),
+        (json!({"outputDimensions": output, "inputDimension": output}), "/inputDimension", Warning, "inputDimensions"),
     ] {
         expect(with_transform(transform), &format!("/layers/0/source/transform{at}"), severity, word);
     }
@@ -245,6 +284,23 @@ fn traps_of_transforms() {
         "outputDimensions": {"z": nm(40.0), "y": nm(8.0), "x": nm(8.0)},
         "matrix": [[0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0]],
     })));
+}
+
+#[test]
+fn what_json_does_not_have_is_refused() {
+    for text in [
+        r#"{"position": [NaN, 1, 1]}"#,
+        r#"{"crossSectionScale": Infinity}"#,
+        r#"{"position": [-Infinity, 1, 1]}"#,
+        r#"{"crossSectionScale": 1e999}"#,
+    ] {
+        assert!(text.parse::<ViewerState>().is_err(), "{text}");
+    }
+    for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        assert!(ViewerState::default().with_cross_section_scale(number).is_err(), "{number}");
+        assert!(ViewerState::default().with_position([1.0, number, 1.0]).is_err(), "{number}");
+    }
+    expect(json!({"position": ["NaN", 1, 1]}), "/position/0", Severity::Error, "finite number");
 }
 
 #[test]

@@ -4,9 +4,13 @@
 //! them. What the viewer shows is what `read` returns:
 //!
 //! * **Levels.** Level 0 is the array. Coarser ones are those scales that the source itself holds; else each is computed from
-//!   the level before it (images by their mean, labels and masks by votes), all anchored at voxel 0, so that they coincide
-//!   whatever the offset. A level is offered only if a chunk of it is made of at most [`COST_LIMIT`] chunks of a level that is
-//!   stored, as the viewer asks for the coarsest one first. [`Running::levels`] are the arrays that are served.
+//!   the level before it, through the cache, all anchored at voxel 0, so that they coincide whatever the offset. A voxel of a
+//!   level of an image is the exact mean of the voxels of the last stored level that it stands over, at the rim of those that
+//!   exist, rounded once (halves to even): sums are what is carried from level to level. Only images of 64-bit integers, whose
+//!   sums no type holds, are means of means, off by at most a half for each level. Labels and masks are the votes of the level
+//!   before (ties to the smallest): from the second computed level on not always what a vote of all voxels would give, for an
+//!   eighth of the reading. A level is offered only if a chunk of it is made of at most [`COST_LIMIT`] chunks of a level
+//!   that is stored, as the viewer asks for the coarsest one first. [`Running::levels`] are the arrays that are served.
 //! * **Chunks** of images are raw, or JPEG where asked for; labels are `compressed_segmentation`, compressed once more for the
 //!   wire. Only chunks of the grid exist.
 //! * **Caches**, bounded together: chunks as they are sent, and voxels of all levels. Everybody who asks for a chunk at the same

@@ -1,6 +1,7 @@
 //! One array as it is served: its `info`, its levels, its chunks.
 
 mod chunk;
+mod computed;
 mod levels;
 mod named;
 

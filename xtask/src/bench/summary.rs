@@ -56,16 +56,26 @@ fn row(benchmark: &Value, estimates: &Value) -> Option<Row> {
     })
 }
 
-/// Writes `summary.json` and `summary.md`.
-pub(super) fn write(folder: &Path, rows: &[Row]) -> Result {
+/// Writes `summary.json` and `summary.md`. Benches that measure otherwise than criterion put tables of their own into the folder
+/// `tables`; those that were written since `start` stand behind the others.
+pub(super) fn write(folder: &Path, rows: &[Row], start: SystemTime) -> Result {
     fs::create_dir_all(folder)?;
     let json = rows.iter().map(|row| {
         json!({ "group": row.group, "function": row.function, "seconds": row.seconds, "bytes": row.bytes, "copies": copies(rows, row) })
     });
     fs::write(folder.join("summary.json"), format!("{:#}\n", Value::Array(json.collect())))?;
-    fs::write(folder.join("summary.md"), markdown(rows))?;
+    fs::write(folder.join("summary.md"), markdown(rows) + &tables(&folder.join("tables"), start)?)?;
     eprintln!("summary: {}", folder.join("summary.md").display());
     Ok(())
+}
+
+/// The tables of benches of their own.
+fn tables(folder: &Path, start: SystemTime) -> Result<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(String::new()) };
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    files.retain(|file| file.metadata().and_then(|data| data.modified()).is_ok_and(|written| written >= start));
+    files.sort();
+    files.iter().map(|file| Ok(format!("\n{}", fs::read_to_string(file)?))).collect()
 }
 
 /// How long it took, in copies: the function of the same group whose name begins with `memcpy` is 1.
@@ -113,6 +123,19 @@ mod tests {
         assert!(text.contains("| mean | 1 thread | 2.00 s | 2.00 | 4.000 |"), "{text}");
         assert!(text.contains("| mean | memcpy of the input | 500.00 ms | 8.00 | 1.000 |"), "{text}");
         assert_eq!(row(&benchmark("x"), &json!({})), None);
+    }
+
+    #[test]
+    fn tables_of_this_run_stand_behind() {
+        let folder = std::env::temp_dir().join(format!("voxscope-tables-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("b.md"), "| b |\n").unwrap();
+        fs::write(folder.join("a.md"), "| a |\n").unwrap();
+        let now = SystemTime::now() + std::time::Duration::from_secs(60);
+        let found = [SystemTime::UNIX_EPOCH, now].map(|start| tables(&folder, start).unwrap());
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(found, ["\n| a |\n\n| b |\n", ""]);
+        assert_eq!(tables(&folder, now).unwrap(), "");
     }
 
     #[test]

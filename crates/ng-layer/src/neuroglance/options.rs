@@ -65,7 +65,8 @@ impl Default for ServeAt {
     }
 }
 
-/// Whether a public address counts that shows something else than `read` returns, as grayscale that comes as JPEG.
+/// Whether a public address counts that shows something else than `read` returns, as grayscale that comes as JPEG, or voxels
+/// beyond the indices that the viewer tells apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lossy {

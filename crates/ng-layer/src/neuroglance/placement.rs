@@ -135,22 +135,16 @@ impl Placement {
         if self.channels == 1 { Ok(placed) } else { with_channels(&placed) }
     }
 
-    /// What people should know where the source's own indices are too large: those of the grid at a public address, the
-    /// published ones on a server.
-    pub(super) fn rounding_note(&self, address: Address) -> String {
+    /// What people should know where the source's own indices are too large for the viewer: those of the grid at a public
+    /// address, the published ones on a server.
+    pub(super) fn rounding(&self, address: Address) -> Option<String> {
         let reach = |axis: &PublishedAxis| {
             let begin = if address == Address::Served { axis.begin - axis.base } else { axis.begin };
             begin.unsigned_abs().max(begin.saturating_add(axis.size).unsigned_abs())
         };
-        match self.axes.iter().position(|axis| reach(axis) > LARGEST_EXACT) {
-            Some(dim) => {
-                let (name, reach) = (NAMES[dim], reach(&self.axes[dim]));
-                format!(
-                    "; it reaches voxel {reach} along {name}, and the viewer rounds positions beyond {LARGEST_EXACT}"
-                )
-            }
-            None => String::new(),
-        }
+        let dim = self.axes.iter().position(|axis| reach(axis) > LARGEST_EXACT)?;
+        let (name, reach) = (NAMES[dim], reach(&self.axes[dim]));
+        Some(format!("it reaches voxel {reach} along {name}, and the viewer rounds positions beyond {LARGEST_EXACT}"))
     }
 }
 

@@ -129,6 +129,13 @@ fn look_at_controls(controls: &Object, at: &str, findings: &mut Findings) {
                 findings.error(&at, format!("the number {limit}"), ROUNDED, "write it as a string");
             }
         }
+        let points = control.get("controlPoints").and_then(Value::as_array).into_iter().flatten();
+        for (index, value) in points.enumerate().filter_map(|(index, point)| Some((index, point.get(0)?))) {
+            if is_rounded(value) {
+                let at = format!("{at}/controlPoints/{index}/0");
+                findings.error(&at, format!("the number {value}"), ROUNDED, "write it as a string");
+            }
+        }
         let window =
             control.get("window").and_then(|_| Invlerp::read(control).ok()).and_then(|control| control.window());
         if window.is_some_and(|[low, high]| low.to_f64() > high.to_f64()) {

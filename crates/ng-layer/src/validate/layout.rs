@@ -2,7 +2,8 @@
 
 use super::keys;
 use crate::finding::{Findings, pointer};
-use crate::state::{Layout, Split, ViewerGroup, ViewerState};
+use crate::json::Object;
+use crate::state::{Layout, PanelDetail, Split, ViewerGroup, ViewerState};
 
 pub(super) fn look(state: &ViewerState, names: &[String], findings: &mut Findings) {
     if let Ok(Some(layout)) = state.layout() {
@@ -12,13 +13,21 @@ pub(super) fn look(state: &ViewerState, names: &[String], findings: &mut Finding
 
 fn look_at(layout: &Layout, names: &[String], at: &str, findings: &mut Findings) {
     match layout {
-        Layout::Panels(_) | Layout::Detailed(_) => {}
+        Layout::Panels(_) => {}
+        Layout::Detailed(detail) => look_at_keys(detail.as_object(), PanelDetail::KEYS, at, findings),
         Layout::Row(split) | Layout::Column(split) => look_at_split(split, names, at, findings),
         Layout::Viewer(group) => look_at_group(group, names, at, findings),
     }
 }
 
+/// Every form but the plain string says which it is.
+fn look_at_keys(object: &Object, known: &[&str], at: &str, findings: &mut Findings) {
+    let known: Vec<&str> = known.iter().copied().chain(["type"]).collect();
+    keys::look(object, &known, at, findings);
+}
+
 fn look_at_split(split: &Split, names: &[String], at: &str, findings: &mut Findings) {
+    look_at_keys(split.as_object(), Split::KEYS, at, findings);
     for (index, child) in split.children().ok().flatten().unwrap_or_default().iter().enumerate() {
         look_at(child, names, &format!("{at}/children/{index}"), findings);
     }
@@ -35,8 +44,10 @@ fn look_at_group(group: &ViewerGroup, names: &[String], at: &str, findings: &mut
             );
         }
     }
-    let known: Vec<&str> = ViewerGroup::KEYS.iter().copied().chain(["type"]).collect();
-    keys::look(group.as_object(), &known, at, findings);
+    if let Ok(Some(layout)) = group.layout() {
+        look_at(&layout, names, &pointer(at, "layout"), findings);
+    }
+    look_at_keys(group.as_object(), ViewerGroup::KEYS, at, findings);
     if group.as_object().contains_key("relativeDisplayScales") {
         findings.warning(
             &pointer(at, "relativeDisplayScales"),

@@ -1,10 +1,11 @@
 //! Sources of layers.
 
-use super::transform;
+use super::{keys, transform};
 use crate::finding::{Findings, pointer};
 use crate::json::Value;
 use crate::layer::Layer;
 use crate::source::{Notation, Source, SourceUrl};
+use crate::transform::Transform;
 
 pub(super) fn look(layer: &Layer, at: &str, findings: &mut Findings) {
     let Ok(Some(sources)) = layer.source() else { return };
@@ -17,6 +18,11 @@ pub(super) fn look(layer: &Layer, at: &str, findings: &mut Findings) {
 }
 
 fn look_at_source(source: &Source, at: &str, findings: &mut Findings) {
+    let known: Vec<&str> = Source::KEYS.iter().copied().chain(["url"]).collect();
+    keys::look(source.as_object(), &known, at, findings);
+    if let Some(transform) = source.as_object().get("transform").and_then(Value::as_object) {
+        keys::look(transform, &Transform::KEYS, &pointer(at, "transform"), findings);
+    }
     let Ok(url) = source.url() else { return };
     look_at_url(&url, at, findings);
     match source.transform() {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use array_core::{Array, ArrayMeta, ArrayRef, BlockCache, CacheOptions, Cached, Coordinate, Kind, VoxelBox};
+use array_core::{Array, ArrayMeta, ArrayRef, BlockCache, CacheOptions, Cached, Coordinate, VoxelBox};
 use ng_layer::precomputed::{Level, levels};
-use resample::{Extent, Factor, Method, ResampledArray, Spec, Target, level_factors};
+use resample::level_factors;
 
 use super::Named;
+use super::computed::Chain;
 use crate::{Error, Result, ServeOptions};
 
 /// A level as it is published, and the array that its voxels are read from.
@@ -49,22 +50,18 @@ pub(super) fn made_levels(
     check(base.name(), &factors)?;
     factors.truncate(options.levels.unwrap_or(usize::MAX));
     let mut made: Vec<MadeLevel> = Vec::new();
-    let mut cost = 1;
+    let (mut chain, mut cost) = (Chain::new(&finest)?, 1);
     for (number, factors) in factors.into_iter().enumerate() {
-        let native = stored.iter().find(|scale| scale.factors == factors).map(|scale| Arc::clone(&scale.array));
-        let array = match (native, made.last()) {
-            (Some(native), _) => {
-                cost = 1;
-                native
-            }
-            (None, Some(finer)) => {
-                let ratio = ratio(finer.published.factors, factors);
-                cost = voxels(ratio).saturating_mul(cost);
-                check_cost(base.name(), factors, cost, options.cost_limit)?;
-                let coarser = computed(&finer.array, number, ratio, dims_zyx)?;
-                Arc::new(Cached::new(coarser, cache, &CacheOptions::default().with_block(chunk))?)
-            }
-            (None, None) => return Err(not_nested(base.name(), &[factors])),
+        let native = stored.iter().find(|scale| scale.factors == factors);
+        let array = if let Some(native) = native {
+            (chain, cost) = (Chain::new(&native.array)?, 1);
+            Arc::clone(&native.array)
+        } else {
+            let ratio = made.last().map_or([1; 3], |finer| ratio(finer.published.factors, factors));
+            cost = voxels(ratio).saturating_mul(cost);
+            check_cost(base.name(), factors, cost, options.cost_limit)?;
+            let name = format!("{} level {number}", base.name());
+            chain.coarser(&name, &in_array_order(ratio.map(i64::from), dims_zyx)?, cache, chunk)?
         };
         made.push(placed(base, array, factors, dims_zyx)?);
     }
@@ -172,20 +169,6 @@ fn voxels(factors: [u32; 3]) -> u64 {
 /// Both are factors of checked levels.
 fn ratio(fine: [i64; 3], coarse: [u32; 3]) -> [u32; 3] {
     [0, 1, 2].map(|axis| (i64::from(coarse[axis]) / fine[axis]) as u32)
-}
-
-/// The mean of images, the most frequent of labels.
-fn computed(finer: &ArrayRef, number: usize, ratio_zyx: [u32; 3], dims_zyx: [usize; 3]) -> Result<ArrayRef> {
-    let meta = finer.meta();
-    let fractions = meta.kind() == Kind::Mask && meta.dtype().is_float();
-    let method = if meta.kind() == Kind::Image || fractions { Method::Mean } else { Method::Mode };
-    let mut factors = vec![Factor::ONE; meta.dims()];
-    for (ratio, dim) in ratio_zyx.into_iter().zip(dims_zyx) {
-        factors[dim] = Factor::down_by(ratio)?;
-    }
-    let spec = Spec::default().with_method(method).with_extent(Extent::Cover);
-    let name = format!("{} level {number}", meta.name());
-    Ok(Arc::new(ResampledArray::new(name, Arc::clone(finer), Target::Factors(factors), spec)?))
 }
 
 fn published(base: &ArrayMeta, factors: [u32; 3]) -> Result<Level> {

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering::SeqCst;
 
 use ng_serve::ServeOptions;
 use ng_serve::array_core::{ArrayExt, ArrayRef};
+use ng_serve::ng_layer::precomputed::chunk_name;
 
 use crate::arrays::{Moody, image, labels, one, start, until};
 use crate::client::{get, receive, root, send};
@@ -115,4 +116,27 @@ fn what_is_forgotten_is_read_again() {
     assert_ne!(before.header("etag"), after.header("etag"));
     assert!(after.decoded().iter().all(|value| *value == 9));
     assert_eq!(source.reads.load(SeqCst), 2);
+}
+
+#[test]
+fn caches_hold_no_more_than_they_may() {
+    let source = Moody::new(image((64, 128, 256)));
+    let options = ServeOptions::default().with_chunk([32; 3]).with_cache_bytes(1 << 20);
+    let server = start(vec![("a", Arc::clone(&source) as ArrayRef)], &options);
+    let info = server.info("a").expect("a volume").clone();
+    for round in 0..2 {
+        for scale in info.scales() {
+            for (_, chunk) in scale.chunks().expect("a grid").iter() {
+                let name = chunk_name(&chunk);
+                let answer = get(&server, &format!("a/{}/{name}", scale.key()));
+                assert_eq!(answer.status, 200, "{round} {name}: {}", String::from_utf8_lossy(&answer.body));
+                let stats = server.stats();
+                assert!(stats.chunk_cache.bytes <= 1 << 18 && stats.voxel_cache.bytes <= 3 << 18, "{stats:?}");
+            }
+        }
+    }
+    let stats = server.stats();
+    assert!(stats.chunk_cache.evictions > 0 && stats.voxel_cache.evictions > 0, "{stats:?}");
+    let none = start(vec![("a", source as ArrayRef)], &options.with_cache_bytes(0));
+    assert_eq!(get(&none, "a/8_8_8/0-32_0-32_0-32").body.len(), 32 * 32 * 32, "nothing is kept, and all is served");
 }

@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use ng_serve::array_core::testing::random_array;
 use ng_serve::array_core::{
-    Array, ArrayExt, ArrayMeta, ArrayRef, Axes, AxisInfo, AxisKind, Block, Coordinate, Crop, DType, Grid, Kind, Length,
-    MemoryArray, Provenance, ReadContext, Roi, Rounding, VoxelBox,
+    Array, ArrayExt, ArrayMeta, ArrayRef, Axes, AxisInfo, AxisKind, Block, Conversion, Coordinate, Crop, DType, Grid,
+    Kind, Length, MemoryArray, Provenance, ReadContext, Roi, Rounding, VoxelBox,
 };
 use ng_serve::ng_layer::precomputed::{Scale, chunk_name, decode_chunk, levels, publish};
 use ng_serve::{Running, ServeOptions};
 use proptest::prelude::*;
-use resample::{ResampledArray, Spec, Target};
+use resample::{Extent, Factor, Method, ResampledArray, Spec, Target};
 
 use crate::arrays::{image, one, start};
 use crate::client::ask;
 
 /// Types that the viewer can show, with what they mean.
-const TYPES: [(DType, Kind); 16] = [
+const TYPES: [(DType, Kind); 17] = [
+    (DType::Bool, Kind::Image),
     (DType::U8, Kind::Image),
     (DType::I8, Kind::Image),
     (DType::U16, Kind::Image),
@@ -147,13 +148,14 @@ proptest! {
 
     #[test]
     fn what_is_served_is_what_is_read(case in cases()) {
-        let array = case.array();
+        let array: ArrayRef = Arc::new(case.array());
         let factors: Vec<Coordinate> = [1, 2, 4].map(|factor| [factor; 3].into()).to_vec();
         let expected = levels(array.meta(), &factors).unwrap();
         let options = ServeOptions::default().with_chunk(case.chunk).with_factors([[1; 3], [2; 3], [4; 3]]);
-        let server = one(array, &options);
+        let server = start(vec![("a", Arc::clone(&array))], &options);
         let info = server.info("a").unwrap();
-        let arrays = server.levels("a").unwrap();
+        let mut arrays = server.levels("a").unwrap();
+        arrays[0] = array;
         for ((scale, level), expected) in info.scales().iter().zip(arrays).zip(expected) {
             prop_assert_eq!(scale.voxels(), expected.voxels);
             prop_assert_eq!(scale.resolution(), expected.resolution);
@@ -163,6 +165,25 @@ proptest! {
             }
         }
     }
+}
+
+/// What has to be among the cases is.
+#[test]
+fn cases_are_of_every_sort() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let cases: Vec<Case> = (0..256).map(|_| cases().new_tree(&mut runner).unwrap().current()).collect();
+    let has = |what: &str, is: &dyn Fn(&Case) -> bool| assert!(cases.iter().any(is), "no case has {what}");
+    TYPES.into_iter().for_each(|kind| has(&format!("{kind:?}"), &|case| case.kind == kind));
+    ORDERS.into_iter().for_each(|order| has(&format!("{order:?}"), &|case| case.order == order));
+    has("odd sides", &|case| case.shape.iter().all(|side| side % 2 == 1));
+    has("one voxel along an axis", &|case| case.shape.contains(&1));
+    has("negative offsets", &|case| case.begin.iter().all(|begin| *begin < 0));
+    has("offsets above 2^24", &|case| case.begin.iter().any(|begin| ((1 << 24)..1 << 25).contains(begin)));
+    has("offsets about 2^40", &|case| case.begin.iter().any(|begin| begin.abs() > 1 << 38));
+    has("voxels of 4.56 nm", &|case| case.step.contains(&"4.56".parse().unwrap()));
+    has("grids between the grids", &|case| case.origin.iter().any(|origin| *origin != Length::ZERO));
+    has("channels", &|case| case.channels == Some(3));
 }
 
 #[test]
@@ -185,17 +206,14 @@ fn views_of_views_are_served_as_they_read() {
     assert!(finest.same_bits(&whole), "the finest level is the view itself");
 }
 
-/// The windows of the level before, clipped to it, anchored at 0; in the plainest of ways.
-fn coarser(voxels: &VoxelBox, value: &dyn Fn([i64; 3]) -> i64, reduce: fn(&[i64]) -> i64) -> BTreeMap<[i64; 3], i64> {
+type Values = BTreeMap<[i64; 3], i64>;
+
+/// Reduces the windows of voxels that share an index after division by the factors, in the plainest of ways.
+fn coarser(values: &Values, factors: [i64; 3], reduce: fn(&[i64]) -> i64) -> Values {
     let mut windows: BTreeMap<[i64; 3], Vec<i64>> = BTreeMap::new();
-    let (begin, end) = (voxels.begin(), voxels.end());
-    for z in begin[0]..end[0] {
-        for y in begin[1]..end[1] {
-            for x in begin[2]..end[2] {
-                let window = [z, y, x].map(|index: i64| index.div_euclid(2));
-                windows.entry(window).or_default().push(value([z, y, x]));
-            }
-        }
+    for (place, value) in values {
+        let window = [0, 1, 2].map(|axis| place[axis].div_euclid(factors[axis]));
+        windows.entry(window).or_default().push(*value);
     }
     windows.into_iter().map(|(place, values)| (place, reduce(&values))).collect()
 }
@@ -218,38 +236,114 @@ fn mode(values: &[i64]) -> i64 {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
-    /// Each level against a naive reduction of what was served of the level before.
+    /// Each level of an image against the mean of all voxels that were served of the finest one, each level of labels against
+    /// the votes of the level before.
     #[test]
-    fn levels_are_means_and_votes_of_the_level_before(
-        begin in [-30_i64..30, -30..30, -30..30], shape in [1_i64..20, 1..20, 1..20], labels in any::<bool>(), seed in any::<u32>(),
+    fn levels_are_exact_means_and_votes_of_the_level_before(
+        begin in [-30_i64..30, -30..30, -30..30], shape in [1_i64..20, 1..20, 1..20], twos in any::<bool>(), seed in any::<u32>(),
+        (dtype, kind) in proptest::sample::select(&[
+            (DType::U8, Kind::Image), (DType::I16, Kind::Image), (DType::U32, Kind::Image), (DType::Bool, Kind::Image),
+            (DType::U32, Kind::Labels), (DType::U8, Kind::Mask),
+        ][..]),
     ) {
-        let grid = Grid::new([Length::ZERO; 3], [Length::from(8); 3]).unwrap();
-        let voxels = VoxelBox::new(begin, shape).unwrap();
-        let kind = if labels { Kind::Labels } else { Kind::Image };
-        let meta = ArrayMeta::new("array", DType::U32, Axes::zyx(), &[], grid, voxels).unwrap();
-        let mut state = seed;
-        let values = ng_serve::array_core::ndarray::ArrayD::from_shape_simple_fn(voxels.shape_usize().unwrap(), || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            state >> if labels { 30 } else { 12 }
-        });
-        let array = MemoryArray::from_meta(meta.with_kind(kind, Provenance::Stated("here".to_owned())), Block::from(values)).unwrap();
-        let options = ServeOptions::default().with_chunk([9, 7, 8]).with_factors([[1; 3], [2; 3], [4; 3], [8; 3]]);
-        let server = one(array, &options);
-        let mut finer: Option<(VoxelBox, BTreeMap<[i64; 3], i64>)> = None;
-        for scale in server.info("a").unwrap().scales() {
-            let mut here = BTreeMap::new();
-            for (cell, block) in served(&server, scale) {
-                let corner = scale.chunks().unwrap().chunk(cell).unwrap().begin();
-                for (place, value) in block.into_array::<u32>().unwrap().indexed_iter() {
-                    let place = [0, 1, 2].map(|axis| corner[axis] + place[axis + 1] as i64);
-                    here.insert(place, i64::from(*value));
-                }
-            }
-            if let Some((voxels, values)) = finer {
-                let expected = coarser(&voxels, &|place| values[&place], if labels { mode } else { mean });
-                prop_assert_eq!(&here, &expected, "{}", scale.key());
-            }
-            finer = Some((scale.voxels(), here));
+        let array = noise(VoxelBox::new(begin, shape).unwrap(), dtype, kind, seed);
+        let factors = if twos { [[1; 3], [2; 3], [4; 3], [8; 3]] } else { [[1; 3], [1, 2, 3], [3, 2, 6], [6, 4, 6]] };
+        let server = one(array, &ServeOptions::default().with_chunk([9, 7, 8]).with_factors(factors));
+        let scales = server.info("a").unwrap().scales();
+        let levels: Vec<Values> = scales.iter().map(|scale| values(&server, scale)).collect();
+        for (level, values) in levels.iter().enumerate().skip(1) {
+            let factors = factors.map(|factors| factors.map(i64::from));
+            let expected = if kind == Kind::Image {
+                coarser(&levels[0], factors[level], mean)
+            } else {
+                let ratio = [0, 1, 2].map(|axis| factors[level][axis] / factors[level - 1][axis]);
+                coarser(&levels[level - 1], ratio, mode)
+            };
+            prop_assert_eq!(values, &expected, "{}", scales[level].key());
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever the axes, channels and places: a level is what one resampling of the array itself gives.
+    #[test]
+    fn levels_of_images_are_what_resampling_gives_at_once(
+        case in cases().prop_filter("sums of these are exact", |case| {
+            case.kind.1 == Kind::Image && !case.kind.0.is_float() && case.kind.0 != DType::U64
+        }),
+    ) {
+        let array: ArrayRef = Arc::new(case.array());
+        let options = ServeOptions::default().with_chunk(case.chunk).with_factors([[1; 3], [2; 3], [4; 3]]);
+        let server = start(vec![("a", Arc::clone(&array))], &options);
+        for (level, factor) in server.levels("a").unwrap().into_iter().zip([1, 2, 4]) {
+            let spec = Spec::default().with_method(Method::Mean).with_extent(Extent::Cover);
+            let factors = Target::Factors(vec![Factor::down_by(factor).unwrap(); 3]);
+            let direct = ResampledArray::new("direct", Arc::clone(&array), factors, spec).unwrap();
+            prop_assert_eq!(level.meta().voxel_box(), direct.meta().voxel_box());
+            prop_assert!(level.data().unwrap().same_bits(&direct.data().unwrap()), "{}", factor);
+        }
+    }
+}
+
+/// Values all over the range of an image, a few labels.
+fn noise(voxels: VoxelBox, dtype: DType, kind: Kind, seed: u32) -> MemoryArray {
+    let grid = Grid::new([Length::ZERO; 3], [Length::from(8); 3]).unwrap();
+    let mut state = seed;
+    let values = ng_serve::array_core::ndarray::ArrayD::from_shape_simple_fn(voxels.shape_usize().unwrap(), || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        match (kind, dtype) {
+            (Kind::Image, DType::U8) => i64::from(state >> 24),
+            (Kind::Image, DType::I16) => i64::from(state >> 16) - 32768,
+            (Kind::Image, DType::U32 | DType::U64) => state.into(),
+            (Kind::Image, _) => i64::from(state >> 31),
+            _ => i64::from(state >> 30),
+        }
+    });
+    let meta = ArrayMeta::new("array", dtype, Axes::zyx(), &[], grid, voxels).unwrap();
+    let meta = meta.with_kind(kind, Provenance::Stated("here".to_owned()));
+    MemoryArray::from_meta(meta, Block::from(values).convert(dtype, Conversion::Exact).unwrap()).unwrap()
+}
+
+/// All values of a level as they were sent, by place.
+fn values(server: &Running, scale: &Scale) -> Values {
+    let mut values = Values::new();
+    for (cell, block) in served(server, scale) {
+        let corner = scale.chunks().unwrap().chunk(cell).unwrap().begin();
+        let block = block.convert(DType::I64, Conversion::Exact).unwrap().into_array::<i64>().unwrap();
+        for (place, value) in block.indexed_iter() {
+            values.insert([0, 1, 2].map(|axis| corner[axis] + place[axis + 1] as i64), *value);
+        }
+    }
+    values
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// Sums of 64-bit integers have no room: each level may be off by a half more than the one before.
+    #[test]
+    fn means_of_means_are_off_by_a_half_for_each_level(corner in [-3_i64..3, -3..3, -3..3], seed in any::<u32>()) {
+        let voxels = VoxelBox::new(corner.map(|index| 8 * index), [8, 16, 8]).unwrap();
+        let array = noise(voxels, DType::U64, Kind::Image, seed);
+        let server = one(array, &ServeOptions::default().with_factors([[1; 3], [2; 3], [4; 3], [8; 3]]));
+        let levels: Vec<Values> = server.info("a").unwrap().scales().iter().map(|scale| values(&server, scale)).collect();
+        for (level, values) in levels.iter().enumerate().skip(1) {
+            let exact = coarser(&levels[0], [1 << level; 3], mean);
+            // The exact mean is rounded here, too.
+            let most = (level + 1) as i64 / 2;
+            prop_assert!(exact.iter().all(|(place, mean)| (values[place] - mean).abs() <= most), "level {}", level);
+        }
+    }
+}
+
+/// The rim that chained means get wrong: what exists of a window weighs by its voxels.
+#[test]
+fn a_mean_at_the_rim_is_that_of_the_voxels_that_exist() {
+    let row = ng_serve::array_core::ndarray::Array3::from_shape_vec((1, 1, 5), vec![0_u8, 0, 0, 0, 255]).unwrap();
+    let array = MemoryArray::new("row", row.into_dyn(), [8, 8, 8], [0, 0, 0]).unwrap();
+    let server = one(array, &ServeOptions::default().with_factors([[1; 3], [2; 3], [4; 3], [8; 3]]));
+    let coarsest = server.info("a").unwrap().scales().last().unwrap();
+    assert_eq!(values(&server, coarsest).into_values().collect::<Vec<_>>(), [51]);
 }
