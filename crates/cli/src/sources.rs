@@ -44,6 +44,43 @@ pub fn resampled(
     placement: &Placement,
 ) -> Result<ArrayConfig> {
     let config = ArrayConfig::from_source(source)?;
+    let (config, target) = with_target(config, source, (voxel_size, resample_to), placement)?;
+    if target.is_none() && method.is_some() {
+        return Err(idle_method());
+    }
+    Ok(at(config, target, method))
+}
+
+/// The same for several sources. Placement, and the voxel size that files have, are for the `.npy` files among them.
+///
+/// # Errors
+/// As [`resampled`], where no source takes an option.
+pub fn several_resampled(
+    sources: &[String],
+    sizes: (Option<Coordinate<Length>>, Option<Coordinate<Length>>),
+    method: Option<Method>,
+    placement: &Placement,
+) -> Result<Vec<ArrayConfig>> {
+    let configs = sources.iter().map(|source| ArrayConfig::from_source(source)).collect::<Result<Vec<_>>>()?;
+    let (any_file, elsewhere) = (configs.iter().any(is_file), Placement::default());
+    let one = |(config, source): (ArrayConfig, &String)| {
+        let placement = if any_file && !is_file(&config) { &elsewhere } else { placement };
+        with_target(config, source, sizes, placement)
+    };
+    let targets = configs.into_iter().zip(sources).map(one).collect::<Result<Vec<_>>>()?;
+    if method.is_some() && targets.iter().all(|(_, target)| target.is_none()) {
+        return Err(idle_method());
+    }
+    Ok(targets.into_iter().map(|(config, target)| at(config, target, method)).collect())
+}
+
+/// A configuration with its own voxel size, and the one that is wanted of it.
+fn with_target(
+    config: ArrayConfig,
+    source: &str,
+    (voxel_size, resample_to): (Option<Coordinate<Length>>, Option<Coordinate<Length>>),
+    placement: &Placement,
+) -> Result<(ArrayConfig, Option<Coordinate<Length>>)> {
     let (own, target) = match (is_file(&config), voxel_size, resample_to) {
         (true, own, target) => (own, target),
         (false, Some(_), Some(_)) => {
@@ -52,16 +89,18 @@ pub fn resampled(
         }
         (false, one, other) => (None, one.or(other)),
     };
-    let config = placed(config, source, own, placement)?;
-    let Some(target) = target else {
-        return match method {
-            None => Ok(config),
-            Some(_) => Err(Error::invalid("--method", "has no effect without a voxel size to resample to")),
-        };
-    };
+    Ok((placed(config, source, own, placement)?, target))
+}
+
+fn at(config: ArrayConfig, target: Option<Coordinate<Length>>, method: Option<Method>) -> ArrayConfig {
+    let Some(target) = target else { return config };
     let mut resampled = ResampledConfig::new(config).with_voxel_size(target);
     resampled.spec.method = method;
-    Ok(ArrayConfig::Resampled(Box::new(resampled)))
+    ArrayConfig::Resampled(Box::new(resampled))
+}
+
+fn idle_method() -> Error {
+    Error::invalid("--method", "has no effect without a voxel size to resample to")
 }
 
 fn is_file(config: &ArrayConfig) -> bool {

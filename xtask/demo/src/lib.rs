@@ -14,6 +14,7 @@
 //! ```
 
 pub mod args;
+pub mod e2e;
 pub mod embedded;
 pub mod job;
 pub mod pictures;

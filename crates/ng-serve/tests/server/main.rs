@@ -8,5 +8,6 @@ mod ending;
 mod golden;
 mod options;
 mod sources;
+mod viewer;
 mod views;
 mod voxels;
