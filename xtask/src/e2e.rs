@@ -25,7 +25,9 @@ pub(crate) fn run_twice(workspace: &Workspace) -> Result {
     println!("again, half a voxel off, which has to be found");
     match once(workspace, &viewer, &out, &["--shift"])? {
         Some(DIFFERS) => Ok(()),
-        code => Err(format!("half a voxel of difference was not found (exit code {code:?}): the test sees nothing").into()),
+        code => {
+            Err(format!("half a voxel of difference was not found (exit code {code:?}): the test sees nothing").into())
+        }
     }
 }
 

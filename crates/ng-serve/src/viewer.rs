@@ -42,6 +42,8 @@ pub(crate) enum ViewerRoute {
     Events,
     /// The state of all pages that have none of their own.
     State,
+    /// What browsers want to put onto the tab of a page that says nothing about it.
+    Icon,
 }
 
 impl ViewerRoute {
@@ -56,6 +58,7 @@ impl ViewerRoute {
             }
             ["events", page] if page == token => Some(Self::Events),
             ["state", page] if page == token => Some(Self::State),
+            ["favicon.ico"] => Some(Self::Icon),
             _ => None,
         }
     }
@@ -87,6 +90,7 @@ pub(crate) async fn answer(app: &Arc<App>, viewer: &Viewer, route: ViewerRoute, 
             Ok(content) => deliver(app, &content, &asked.headers),
             Err(failure) => refuse(app, failure),
         },
+        ViewerRoute::Icon if reads => with_status(StatusCode::NO_CONTENT, Body::empty()),
         ViewerRoute::Events if reads => viewer.shared.events(asked.uri.query().unwrap_or("")),
         ViewerRoute::State if asked.method == Method::POST => match viewer.shared.post(body).await {
             Ok(answer) => answer,
@@ -136,6 +140,8 @@ mod tests {
             ("/events/T/", None),
             ("/events/t", None),
             ("/state/T", Some(ViewerRoute::State)),
+            ("/favicon.ico", Some(ViewerRoute::Icon)),
+            ("/favicon.ico/", None),
             ("/T/em/info", None),
         ] {
             assert_eq!(ViewerRoute::of(path, "T"), route, "{path}");

@@ -8,6 +8,7 @@
 mod check;
 mod driver;
 mod http;
+mod network;
 mod page;
 mod scene;
 

@@ -80,6 +80,8 @@ fn files_come_as_what_they_are_and_only_once() {
         let known = [("If-None-Match", plain.header("etag").expect("a tag"))];
         assert_eq!(file(&server, name, &known).status, 304, "{name}");
     }
+    let icon = ask_at(&server, "GET", "/favicon.ico", &[]);
+    assert_eq!((icon.status, icon.body.len()), (204, 0), "there is none, and consoles need not say so");
     let redirect = ask_at(&server, "GET", &path(&server, "v", "?a=b"), &[]);
     assert_eq!((redirect.status, redirect.header("location")), (308, Some(&*format!("{}/?a=b", &root(&server)[1..]))));
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Result;
 use super::driver::Driver;
+use super::network::Network;
 
 /// How long a picture may take to be complete.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -23,12 +24,18 @@ viewer.display.draw();
 requestAnimationFrame(() => requestAnimationFrame(() => done(shown())));
 ";
 
-/// Where the one cross-section is, in pixels of the window.
+/// Where the one cross-section is, in pixels of the window. Buttons and letters over it are hidden.
 const PANEL: &str = "
 const panels = [...viewer.display.panels].filter(panel => panel.sliceView !== undefined);
 if (panels.length !== 1) throw new Error(`${panels.length} cross-sections`);
 const [panel] = panels, canvas = viewer.display.canvas, at = canvas.getBoundingClientRect();
 if (canvas.width !== at.width || canvas.height !== at.height) throw new Error('pixels are scaled');
+const overlaid = element => {
+  if (element.contains(panel.element) || element.contains(canvas)) return false;
+  const {left, right, top, bottom} = element.getBoundingClientRect(), below = panel.element.getBoundingClientRect();
+  return left < below.right && right > below.left && top < below.bottom && bottom > below.top;
+};
+for (const element of document.body.querySelectorAll('*')) if (overlaid(element)) element.style.visibility = 'hidden';
 const {width, height, logicalWidth, logicalHeight} = panel.renderViewport;
 if (width !== logicalWidth || height !== logicalHeight) throw new Error('the panel is cut off');
 return [at.left + panel.canvasRelativeClippedLeft, at.top + panel.canvasRelativeClippedTop, width, height];
@@ -151,36 +158,20 @@ impl<'a> Page<'a> {
         Picture::of(STANDARD.decode(coded.as_str().ok_or("no screenshot")?)?)
     }
 
-    /// Errors that the browser has told on its console, and requests that failed.
+    /// Errors that the browser has told on its console, requests of the page that failed, and such that left this machine.
     pub(super) fn complaints(&self) -> Result<Vec<String>> {
         let log = |kind: &str| self.driver.post("se/log", &json!({"type": kind}));
         let console = log("browser")?;
         let console = console.as_array().into_iter().flatten().filter(|entry| entry["level"] == "SEVERE");
         let mut found: Vec<String> = console.map(|entry| format!("console: {}", entry["message"])).collect();
+        let mut network = Network::of(&self.address)?;
         for entry in log("performance")?.as_array().into_iter().flatten() {
             let event: Value = serde_json::from_str(entry["message"].as_str().unwrap_or("{}"))?;
-            found.extend(failed_request(&event["message"]));
+            found.extend(network.complaint(&event["message"]));
         }
         Ok(found)
     }
 }
-
-/// What an event of the browser's network says about a request that failed.
-fn failed_request(event: &Value) -> Option<String> {
-    let params = &event["params"];
-    match event["method"].as_str()? {
-        // The page gives up what it no longer needs.
-        "Network.loadingFailed" if params["canceled"] != json!(true) => {
-            Some(format!("a request failed: {}", params["errorText"]))
-        }
-        "Network.responseReceived" if params["response"]["status"].as_u64().is_some_and(|status| status >= 400) => {
-            Some(format!("{} answered {}", params["response"]["url"], params["response"]["status"]))
-        }
-        "Runtime.exceptionThrown" => Some(format!("an exception: {}", params["exceptionDetails"])),
-        _ => None,
-    }
-}
-
 impl Picture {
     fn of(png: Vec<u8>) -> Result<Self> {
         let mut reader = png::Decoder::new(std::io::Cursor::new(&png)).read_info()?;

@@ -132,6 +132,15 @@ impl Level {
         [0, 1, 2].map(|axis| self.begin_zyx[axis] + (index_zyx[axis] as f64 + 0.5) * self.step_zyx[axis])
     }
 
+    /// The value of the voxel around a place, which is not on a border.
+    pub(super) fn value(&self, place_zyx: [f64; 3]) -> Option<u64> {
+        let index = [0, 1, 2].map(|axis| ((place_zyx[axis] - self.begin_zyx[axis]) / self.step_zyx[axis]).floor());
+        if index.iter().any(|index| *index < 0.0) {
+            return None;
+        }
+        self.values.get(index.map(|index| index as usize)).copied()
+    }
+
     pub(super) fn shape(&self) -> [usize; 3] {
         self.values.dim().into()
     }
