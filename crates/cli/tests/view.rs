@@ -161,7 +161,10 @@ fn whole(info: &Value) -> String {
 #[test]
 fn files_are_placed_and_resampled_and_a_config_is_a_source() {
     let folder = folder();
-    let config = r#"{"crop": {"source": {"npy": {"path": "em.npy", "voxel_size": [8, 8, 8]}}, "roi": "[0:80, :, :]"}}"#;
+    let config = r#"{"crop": {
+        "source": {"npy": {"path": "em.npy", "voxel_size": [8, 8, 8]}},
+        "roi": {"offset": [0, null, null], "shape": [80, null, null]}
+    }}"#;
     std::fs::write(folder.path().join("part.json"), config).unwrap();
     let sizes = ["--voxel-size", "8,8,8", "--offset", "80,0,0", "--resample-to", "16,16,16", "--method", "max"];
     let args = [&["em.npy"][..], &sizes, &["--viewer", "client", "--port", "0"]].concat();

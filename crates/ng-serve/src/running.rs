@@ -188,13 +188,14 @@ impl Running {
         self.watch_until_interrupted(Duration::MAX, |_| {})
     }
 
-    /// The same, and meanwhile shows what the server has done: at once, and then each time when so much time has passed.
-    /// What is called at first is called when Ctrl-C is waited for already.
+    /// The same, and meanwhile shows what the server has done: at once, each time when so much time has passed, and in the end.
+    /// When it is called for the first time, Ctrl-C is waited for already.
     ///
     /// # Errors
     /// As [`until_interrupted`](Self::until_interrupted).
     pub fn watch_until_interrupted(self, every: Duration, mut show: impl FnMut(&ServerStats) + Send) -> Result<()> {
         thread::wait_for_interrupt(every, || show(&self.stats()))?;
+        show(&self.stats());
         self.stop();
         Ok(())
     }
