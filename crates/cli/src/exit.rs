@@ -28,8 +28,10 @@ pub fn code(error: &Error) -> u8 {
 fn server_code(error: &ng_serve::Error) -> u8 {
     use facade::array_core::Error as ArrayError;
     match error {
-        ng_serve::Error::Bind { .. } | ng_serve::Error::Threads { .. } => 1,
-        ng_serve::Error::Layer(ng_layer::Error::Array(_)) | ng_serve::Error::Array(ArrayError::Source(_)) => 1,
+        ng_serve::Error::Bind { .. }
+        | ng_serve::Error::Threads { .. }
+        | ng_serve::Error::Layer(ng_layer::Error::Array(_))
+        | ng_serve::Error::Array(ArrayError::Source(_)) => 1,
         _ => 2,
     }
 }

@@ -27,25 +27,34 @@ pub fn run(args: &args::View) -> Result<String> {
     let server = serve(args)?;
     let link = server.link().to_owned();
     tell(&server, &link);
-    let target = if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(None, target);
-    if let Ok(style) = ProgressStyle::with_template("{msg}") {
-        bar.set_style(style);
-    }
-    let mut last = ServerStats::default();
-    let mut first = true;
+    let line = line();
+    let mut last = None;
     // From the first call on Ctrl-C is waited for, so whoever has the link can also end what it links to.
     let shown = server.watch_until_interrupted(EVERY, |stats| {
-        if std::mem::take(&mut first) {
-            announce(&link, args.open);
+        if last.is_none() {
+            announce(&link);
+            if args.open {
+                browser::open(&link, &line);
+            }
         }
-        last = *stats;
-        bar.set_message(statistics(stats));
+        if last.replace(*stats) != Some(*stats) {
+            line.set_message(statistics(stats));
+        }
     });
-    bar.finish_and_clear();
+    line.finish_and_clear();
     shown.map_err(failed)?;
-    eprintln!("stopped: {}", statistics(&last));
+    eprintln!("stopped: {}", statistics(&last.unwrap_or_default()));
     Ok(String::new())
+}
+
+/// The line that is written anew on a terminal, and nowhere else.
+fn line() -> ProgressBar {
+    let target = if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let line = ProgressBar::with_draw_target(None, target);
+    if let Ok(style) = ProgressStyle::with_template("{msg}") {
+        line.set_style(style);
+    }
+    line
 }
 
 /// Opens the sources and serves them, each under its name.
@@ -85,9 +94,11 @@ fn named(arrays: Vec<ArrayRef>) -> Vec<(String, ArrayRef)> {
         if seen.insert(own.clone()) {
             return (own, array);
         }
-        let numbered = |number: u32| format!("{own}-{number}");
-        let name = (2..).map(numbered).find(|name| !taken.contains(name)).unwrap_or_else(|| own.clone());
-        taken.insert(name.clone());
+        let (mut number, mut name) = (1, own.clone());
+        while !taken.insert(name.clone()) {
+            number += 1;
+            name = format!("{own}-{number}");
+        }
         eprintln!("note: another source is called '{own}' as well; it is shown as '{name}'");
         (name, array)
     };
@@ -115,13 +126,10 @@ fn tell(server: &Running, link: &str) {
 }
 
 /// The link as the one line on standard output, at once: programs that start this one wait for it.
-fn announce(link: &str, open: bool) {
+fn announce(link: &str) {
     let mut out = io::stdout();
     // Whoever closed the pipe has no need of the link.
     let _ = writeln!(out, "{link}").and_then(|()| out.flush());
-    if open {
-        browser::open(link);
-    }
 }
 
 /// `user@address` of this machine as the other end of the session knows it.
@@ -135,17 +143,14 @@ fn here_by_ssh() -> Option<String> {
 /// What a server has done, on one line.
 pub fn statistics(stats: &ServerStats) -> String {
     let plural = if stats.chunks == 1 { "" } else { "s" };
-    let mut line = format!(
-        "{} chunk{plural}, {} from the cache, {} sent, {:.2} s of reading",
+    let failed = if stats.failed == 0 { String::new() } else { format!(", {} FAILED", stats.failed) };
+    format!(
+        "{} chunk{plural}, {} from the cache, {} sent, {:.2} s of reading{failed}",
         stats.chunks,
         stats.chunk_cache.hits,
         view::bytes(stats.bytes),
         stats.reading.as_secs_f64()
-    );
-    if stats.failed > 0 {
-        line += &format!(", {} FAILED", stats.failed);
-    }
-    line
+    )
 }
 
 fn failed(error: ng_serve::Error) -> Error {

@@ -67,9 +67,7 @@ impl Viewing {
         let mut link = String::new();
         out.read_line(&mut link).unwrap();
         let mut started = Self { child, out, link: link.trim_end().to_owned() };
-        if started.link.is_empty() {
-            panic!("{}", started.end(false));
-        }
+        assert!(!started.link.is_empty(), "{}", started.end(false));
         started
     }
 
@@ -99,7 +97,7 @@ fn get(url: &str) -> (u16, Vec<u8>) {
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_at(rest.find('/').unwrap());
     let mut stream = TcpStream::connect(host).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(2))).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();

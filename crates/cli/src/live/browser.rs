@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::process::{Child, Command, Stdio};
 
+use indicatif::ProgressBar;
+
 /// The program that opens links with whatever its user prefers.
 const OPENER: &[&str] = if cfg!(target_os = "macos") {
     &["open"]
@@ -12,8 +14,8 @@ const OPENER: &[&str] = if cfg!(target_os = "macos") {
     &["xdg-open"]
 };
 
-/// Opens a link in a browser. Where that fails the server is of use all the same, so it is only told.
-pub(super) fn open(link: &str) {
+/// Opens a link in a browser. Where that fails the server is of use all the same, so it is only told, above the line of statistics.
+pub(super) fn open(link: &str, line: &ProgressBar) {
     let opened = Command::new(OPENER[0])
         .args(&OPENER[1..])
         .arg(link)
@@ -23,18 +25,25 @@ pub(super) fn open(link: &str) {
         .spawn();
     match opened {
         // It may stay for as long as the browser does.
-        Ok(child) => drop(std::thread::spawn(move || report(child))),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            eprintln!("note: no browser was opened, since there is no `{}` here; open the link by hand", OPENER[0]);
+        Ok(child) => {
+            let line = line.clone();
+            drop(std::thread::spawn(move || report(child, &line)));
         }
-        Err(error) => eprintln!("note: no browser was opened: {}: {error}; open the link by hand", OPENER[0]),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            tell(line, &format!("no browser was opened, since there is no `{}` here", OPENER[0]));
+        }
+        Err(error) => tell(line, &format!("no browser was opened: {}: {error}", OPENER[0])),
     }
 }
 
-fn report(mut child: Child) {
+fn tell(line: &ProgressBar, what: &str) {
+    line.suspend(|| eprintln!("note: {what}; open the link by hand"));
+}
+
+fn report(mut child: Child, line: &ProgressBar) {
     if let Ok(status) = child.wait()
         && !status.success()
     {
-        eprintln!("note: `{}` could not open a browser ({status}); open the link by hand", OPENER[0]);
+        tell(line, &format!("`{}` could not open a browser ({status})", OPENER[0]));
     }
 }

@@ -145,8 +145,10 @@ impl Findings {
 
     /// The same by the mouse, for a few of the finest level: the middle of a coarser voxel lies between finer ones.
     fn compare_hovered(&mut self, page: &Page<'_>, view: &View<'_>) -> Result<()> {
-        let few = if view.level.step_zyx == view.finest.step_zyx { view.voxels(3) } else { Vec::new() };
-        for index in few {
+        if view.zoom.level > 0 {
+            return Ok(());
+        }
+        for index in view.voxels(3) {
             let centre = view.level.centre_zyx(index);
             let Some(pixel) = view.pixel([centre[1], centre[2]]) else { continue };
             let [left, top] = [pixel[0] - view.panel.left, pixel[1] - view.panel.top];
@@ -166,6 +168,7 @@ impl Findings {
 struct View<'a> {
     name: String,
     layer: &'a Layer,
+    zoom: Zoom,
     level: &'a Level,
     finest: &'a Level,
     panel: Panel,
@@ -184,11 +187,11 @@ impl Shown<'_> {
         let scale = level.step_zyx[2] / f64::from(self.zoom.pixels);
         let middle = level.shape().map(|extent| extent / 2);
         let [z, y, x] = level.centre_zyx(middle);
-        let half = |pixels: u32| if pixels % 2 == 0 { 0.5 * scale } else { 0.0 };
+        let half = |pixels: u32| if pixels.is_multiple_of(2) { 0.5 * scale } else { 0.0 };
         let position_zyx = [z, y - half(panel.height), x - half(panel.width)];
         let name = format!("{} at level {}", self.layer.name, self.zoom.level);
         let finest = &self.layer.levels[0];
-        View { name, layer: self.layer, level, finest, panel, plane: middle[0], position_zyx, scale }
+        View { name, layer: self.layer, zoom: *self.zoom, level, finest, panel, plane: middle[0], position_zyx, scale }
     }
 
     /// The state of the link, but for one layer alone, in one panel, with nothing drawn over it.

@@ -96,7 +96,7 @@ fn port(process: &mut Child) -> Result<u16> {
     let out = process.stdout.take().ok_or("the driver has no output")?;
     let mut lines = BufReader::new(out).lines();
     let told = |line: &String| Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
-    let port = lines.by_ref().map_while(|line| line.ok()).find_map(|line| told(&line).flatten());
+    let port = lines.by_ref().map_while(std::result::Result::ok).find_map(|line| told(&line).flatten());
     // It must not meet a closed pipe later.
     std::thread::spawn(move || lines.for_each(drop));
     port.ok_or_else(|| "the driver does not say where it listens".into())

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Result;
 
 /// A machine under load may take its time, a page with megabytes of scripts as well.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// What the driver has to say; its errors are errors here.
 pub(super) fn ask(port: u16, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {

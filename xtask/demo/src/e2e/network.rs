@@ -16,7 +16,7 @@ pub(super) struct Network {
 impl Network {
     /// Those of the page at an address; the browser's own pages are none of ours.
     pub(super) fn of(address: &str) -> Result<Self> {
-        let host = address.splitn(4, '/').nth(2).ok_or_else(|| format!("'{address}' has no host"))?;
+        let host = address.split('/').nth(2).ok_or_else(|| format!("'{address}' has no host"))?;
         Ok(Self { origin: format!("http://{host}/"), asked: HashMap::new() })
     }
 

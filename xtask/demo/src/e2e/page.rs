@@ -12,7 +12,7 @@ use super::driver::Driver;
 use super::network::Network;
 
 /// How long a picture may take to be complete.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Whether the state of this title is shown, with every chunk that it needs: asked after two more frames.
 const COMPLETE: &str = "
