@@ -62,6 +62,21 @@ pub struct Placement {
     pub kind: Option<KindArg>,
 }
 
+/// At which voxel size sources are read.
+#[derive(Debug, Args)]
+pub struct Sizes {
+    /// Voxel size to read at, in nm: z,y,x. For an .npy file: the voxel size that it has.
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
+    pub voxel_size: Option<Coordinate<Length>>,
+    /// Voxel size to read at, also for an .npy file.
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
+    pub resample_to: Option<Coordinate<Length>>,
+    /// Method of resampling: mean, mode, min, max, median, stride, labels, or an order of interpolation, 0 to 5. By default
+    /// order 1 for images, labels for labels and masks.
+    #[arg(long, value_name = "METHOD")]
+    pub method: Option<Method>,
+}
+
 /// Arguments of `describe`.
 #[derive(Debug, Args)]
 pub struct Describe {
@@ -86,16 +101,9 @@ pub struct Read {
     /// Region in nm: '[z0:z1, y0:y1, x0:x1]'; an axis given as ':' is read in full. Everything where absent.
     #[arg(long, value_name = "REGION", value_parser = region, allow_hyphen_values = true)]
     pub roi: Option<Roi<Length>>,
-    /// Voxel size to read at, in nm: z,y,x. For an .npy file: the voxel size that it has.
-    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
-    pub voxel_size: Option<Coordinate<Length>>,
-    /// Voxel size to read at, also for an .npy file.
-    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
-    pub resample_to: Option<Coordinate<Length>>,
-    /// Method of resampling: mean, mode, min, max, median, stride, labels, or an order of interpolation, 0 to 5. By default
-    /// order 1 for images, labels for labels and masks.
-    #[arg(long, value_name = "METHOD")]
-    pub method: Option<Method>,
+    /// At which voxel size, and how.
+    #[command(flatten)]
+    pub sizes: Sizes,
     /// Where an .npy file lies.
     #[command(flatten)]
     pub placement: Placement,
@@ -158,15 +166,9 @@ pub struct View {
     /// Region to look at first, in nm: '[z0:z1, y0:y1, x0:x1]'; the middle of everything where absent.
     #[arg(long, value_name = "REGION", value_parser = region, allow_hyphen_values = true)]
     pub roi: Option<Roi<Length>>,
-    /// Voxel size to show the sources at, in nm: z,y,x. For .npy files: the voxel size that they have.
-    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
-    pub voxel_size: Option<Coordinate<Length>>,
-    /// Voxel size to show the sources at, also for .npy files.
-    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
-    pub resample_to: Option<Coordinate<Length>>,
-    /// Method of resampling, as for `read`; by default that of each kind.
-    #[arg(long, value_name = "METHOD")]
-    pub method: Option<Method>,
+    /// At which voxel size, and how.
+    #[command(flatten)]
+    pub sizes: Sizes,
     /// Where the .npy files lie.
     #[command(flatten)]
     pub placement: Placement,

@@ -62,8 +62,7 @@ fn line() -> ProgressBar {
 /// # Errors
 /// As [`run`].
 pub fn serve(args: &args::View) -> Result<Running> {
-    let sizes = (args.voxel_size, args.resample_to);
-    let configs = sources::several_resampled(&args.sources, sizes, args.method, &args.placement)?;
+    let configs = sources::several_resampled(&args.sources, &args.sizes, &args.placement)?;
     let arrays: Vec<ArrayRef> = configs.iter().map(facade::open).collect::<Result<_>>()?;
     let arrays = named(arrays);
     let mut options = ServeOptions::default().with_address((Ipv4Addr::LOCALHOST, args.port));

@@ -4,7 +4,7 @@ use facade::prelude::*;
 use facade::resample::Method;
 use facade::{ArrayConfig, Error, ResampledConfig, Result};
 
-use crate::args::Placement;
+use crate::args::{Placement, Sizes};
 
 /// The configuration of a source. Voxel size and placement are for `.npy` files, which state neither; for other sources they
 /// are an error, so that nobody believes to have moved a volume.
@@ -37,51 +37,45 @@ pub fn several(
 ///
 /// # Errors
 /// As [`config`]; when both sizes are given where they mean the same; and for a method without a size to resample to.
-pub fn resampled(
-    source: &str,
-    (voxel_size, resample_to): (Option<Coordinate<Length>>, Option<Coordinate<Length>>),
-    method: Option<Method>,
-    placement: &Placement,
-) -> Result<ArrayConfig> {
+pub fn resampled(source: &str, sizes: &Sizes, placement: &Placement) -> Result<ArrayConfig> {
     let config = ArrayConfig::from_source(source)?;
-    let (config, target) = with_target(config, source, (voxel_size, resample_to), placement)?;
-    if target.is_none() && method.is_some() {
+    let (config, target) = with_target(config, source, sizes, placement)?;
+    if target.is_none() && sizes.method.is_some() {
         return Err(idle_method());
     }
-    Ok(at(config, target, method))
+    Ok(at(config, target, sizes.method))
 }
 
 /// The same for several sources. Placement, and the voxel size that files have, are for the `.npy` files among them.
 ///
 /// # Errors
 /// As [`resampled`], where no source takes an option.
-pub fn several_resampled(
-    sources: &[String],
-    sizes: (Option<Coordinate<Length>>, Option<Coordinate<Length>>),
-    method: Option<Method>,
-    placement: &Placement,
-) -> Result<Vec<ArrayConfig>> {
+pub fn several_resampled(sources: &[String], sizes: &Sizes, placement: &Placement) -> Result<Vec<ArrayConfig>> {
     let configs = sources.iter().map(|source| ArrayConfig::from_source(source)).collect::<Result<Vec<_>>>()?;
-    let (any_file, elsewhere) = (configs.iter().any(is_file), Placement::default());
+    let any_file = configs.iter().any(is_file);
+    // Beside files, of which it says what they have, the first size means nothing where the second is there.
+    let voxel_size = sizes.voxel_size.filter(|_| sizes.resample_to.is_none());
+    let (beside, elsewhere) = (Sizes { voxel_size, ..*sizes }, Placement::default());
     let one = |(config, source): (ArrayConfig, &String)| {
-        let placement = if any_file && !is_file(&config) { &elsewhere } else { placement };
+        let beside_files = any_file && !is_file(&config);
+        let (sizes, placement) = if beside_files { (&beside, &elsewhere) } else { (sizes, placement) };
         with_target(config, source, sizes, placement)
     };
     let targets = configs.into_iter().zip(sources).map(one).collect::<Result<Vec<_>>>()?;
-    if method.is_some() && targets.iter().all(|(_, target)| target.is_none()) {
+    if sizes.method.is_some() && targets.iter().all(|(_, target)| target.is_none()) {
         return Err(idle_method());
     }
-    Ok(targets.into_iter().map(|(config, target)| at(config, target, method)).collect())
+    Ok(targets.into_iter().map(|(config, target)| at(config, target, sizes.method)).collect())
 }
 
 /// A configuration with its own voxel size, and the one that is wanted of it.
 fn with_target(
     config: ArrayConfig,
     source: &str,
-    (voxel_size, resample_to): (Option<Coordinate<Length>>, Option<Coordinate<Length>>),
+    sizes: &Sizes,
     placement: &Placement,
 ) -> Result<(ArrayConfig, Option<Coordinate<Length>>)> {
-    let (own, target) = match (is_file(&config), voxel_size, resample_to) {
+    let (own, target) = match (is_file(&config), sizes.voxel_size, sizes.resample_to) {
         (true, own, target) => (own, target),
         (false, Some(_), Some(_)) => {
             let reason = "means the same as --voxel-size for this source; give one of them";

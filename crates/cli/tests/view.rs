@@ -184,6 +184,19 @@ fn files_are_placed_and_resampled_and_a_config_is_a_source() {
 }
 
 #[test]
+fn files_and_volumes_of_a_server_are_shown_together() {
+    let (folder, dvid) = (folder(), dvid());
+    let seg = format!("dvid://{}/d51d/seg", dvid.url());
+    let sizes = ["--voxel-size", "8,8,8", "--offset", "80,160,240", "--resample-to", "16,16,16", "--viewer", "client"];
+    let viewing = Viewing::start(Viewing::command(folder.path(), &[&["em.npy", &seg][..], &sizes].concat()));
+    let base = viewing.link.split_once("#!").unwrap().1.strip_suffix("/state.json").unwrap();
+    let scale = |name: &str| json(&format!("{base}/{name}/info"))["scales"][0].clone();
+    for member in ["resolution", "voxel_offset", "size"] {
+        assert_eq!(scale("em")[member], scale("seg")[member], "{member}");
+    }
+}
+
+#[test]
 fn without_a_folder_the_link_leads_to_a_page_elsewhere_and_says_what_that_takes() {
     let folder = folder();
     let mut viewing = Viewing::start(Viewing::command(folder.path(), &["em.npy"]));
