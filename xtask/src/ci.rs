@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::workspace::Workspace;
-use crate::{Result, steps, tidy};
+use crate::{Result, e2e, steps, tidy};
 
 /// How much of it to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,7 @@ fn steps_of(extent: Extent) -> Vec<Step> {
         chosen.push(("documentation", steps::documentation));
         chosen.push(("each crate alone", steps::each_crate_alone));
         chosen.push(("README example", steps::readme_example));
+        chosen.push(("browser", e2e::run_twice));
     }
     chosen
 }

@@ -2,13 +2,16 @@
 
 mod bench;
 mod ci;
+mod e2e;
 mod fuzz;
 mod manifest;
+mod programs;
 mod readme;
 mod rust_lines;
 mod standalone;
 mod steps;
 mod tidy;
+mod viewer;
 mod workspace;
 
 use std::env;
@@ -24,10 +27,13 @@ const HELP: &str = "\
 cargo xtask TASK
 
   demo [ARGS]    build the demo (release) and run it; `cargo xtask demo --help` lists its arguments
+  viewer         a built Neuroglancer client from the package registries into target/viewer, where `voxscope view` finds it
+  e2e            `voxscope view` in a real browser: pixels and values against what is read, then half a voxel off, which has
+                 to be found; screenshots in target/e2e; installs Debian's chromium where it can
   pictures       makes the pictures of the page `which-method.md` of `resample` again; a test compares them with those there
   test           every test of the workspace: unit, integration, documentation, and those of the tasks themselves
   ci [--fast]    what a change has to pass: format, lints, tests, documentation, layering, each crate alone, the README's
-                 example in a project of its own; --fast stops after format, lints, tests and tidy
+                 example in a project of its own, the browser; --fast stops after format, lints, tests and tidy
   tidy           the rules that the compiler does not check: layering, manifests, words, file length
   bench [ARGS]   cargo bench -p benches -- ARGS, e.g. --quick; then a table of all figures, beside memcpy, in target/bench
   bench --peers [ARGS]
@@ -59,6 +65,8 @@ fn run(args: &[String]) -> Result<ExitCode> {
         "bench" => bench::run(&workspace, after_dashes(rest)),
         "pictures" => no_arguments(task, rest).and_then(|()| pictures(&workspace)).map(|()| ExitCode::SUCCESS),
         "test" => no_arguments(task, rest).and_then(|()| steps::test(&workspace)).map(|()| ExitCode::SUCCESS),
+        "viewer" => no_arguments(task, rest).and_then(|()| viewer::report(&workspace)).map(|()| ExitCode::SUCCESS),
+        "e2e" => no_arguments(task, rest).and_then(|()| e2e::run_twice(&workspace)).map(|()| ExitCode::SUCCESS),
         "tidy" => no_arguments(task, rest).and_then(|()| tidy::run(&workspace)).map(|()| ExitCode::SUCCESS),
         "fuzz" => fuzz::run(&workspace, after_dashes(rest)).map(|()| ExitCode::SUCCESS),
         "ci" => Ok(ci::run(&workspace, ci::Extent::from_args(rest)?)),
@@ -124,7 +132,7 @@ mod tests {
 
     #[test]
     fn help_names_every_task() {
-        for task in ["demo", "pictures", "test", "ci", "tidy", "bench", "fuzz", "help"] {
+        for task in ["demo", "viewer", "e2e", "pictures", "test", "ci", "tidy", "bench", "fuzz", "help"] {
             assert!(HELP.lines().any(|line| line.trim_start().starts_with(task)), "{task} is missing");
         }
     }

@@ -75,6 +75,11 @@ impl Cargo {
         if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", self.line()).into()) }
     }
 
+    /// Runs it to its end; its exit code, where it ended by itself.
+    pub(crate) fn code(mut self) -> Result<Option<i32>> {
+        Ok(self.command.status()?.code())
+    }
+
     /// Runs it and hands its exit code on: what it ran has said itself what was wrong.
     pub(crate) fn exit_code(mut self) -> Result<ExitCode> {
         let status = self.command.status()?;

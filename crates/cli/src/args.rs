@@ -12,6 +12,19 @@ SOURCE is a config file (*.json), dvid://http://host:port/uuid/instance, or an .
 Regions and sizes are in nanometres, in the order z, y, x.\n\
 Exit codes: 0 done; 1 the world failed (server, file); 2 the request cannot be met (options, configuration, region).";
 
+const VIEWERS: &str = "\
+The link is the one line on standard output. What it shows is what `read` with the same options returns.
+
+The viewer is taken from the first of these that there is: --viewer; the environment variable VOXSCOPE_VIEWER
+(a folder or an address; empty: the public page); the folders ../share/voxscope/viewer and ../viewer, seen from
+the program; the public page https://neuroglancer-demo.appspot.com. In a checkout `cargo xtask viewer` puts a
+client into target/viewer, where the built program finds it. With a folder everything comes from this server:
+no network is needed, and no permission.
+
+A public page has to be allowed to read from this machine. Chromium asks (local network access); answer
+yes. If the answer was no, data look empty: allow it in the settings of the page and load it anew. Pages over
+https can ask no other machine than their own over plain http, so on another machine use --viewer or ssh -L.";
+
 /// Any region of a terabyte microscopy volume, at any resolution, in nanometres.
 ///
 #[derive(Debug, Parser)]
@@ -34,10 +47,12 @@ pub enum Command {
     Read(Read),
     /// Writes a Neuroglancer state that shows the sources, or a link to it.
     Layer(Layer),
+    /// Shows the sources in Neuroglancer, live: one link, until Ctrl-C.
+    View(View),
 }
 
 /// Where an .npy file lies; the format itself does not say.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Placement {
     /// Lower corner of the first voxel of an .npy file, in nm: z,y,x.
     #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
@@ -45,6 +60,21 @@ pub struct Placement {
     /// What the voxels of an .npy file are; guessed from its dtype otherwise.
     #[arg(long, value_enum)]
     pub kind: Option<KindArg>,
+}
+
+/// At which voxel size sources are read.
+#[derive(Debug, Args)]
+pub struct Sizes {
+    /// Voxel size to read at, in nm: z,y,x. For an .npy file: the voxel size that it has.
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
+    pub voxel_size: Option<Coordinate<Length>>,
+    /// Voxel size to read at, also for an .npy file.
+    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
+    pub resample_to: Option<Coordinate<Length>>,
+    /// Method of resampling: mean, mode, min, max, median, stride, labels, or an order of interpolation, 0 to 5. By default
+    /// order 1 for images, labels for labels and masks.
+    #[arg(long, value_name = "METHOD")]
+    pub method: Option<Method>,
 }
 
 /// Arguments of `describe`.
@@ -71,16 +101,9 @@ pub struct Read {
     /// Region in nm: '[z0:z1, y0:y1, x0:x1]'; an axis given as ':' is read in full. Everything where absent.
     #[arg(long, value_name = "REGION", value_parser = region, allow_hyphen_values = true)]
     pub roi: Option<Roi<Length>>,
-    /// Voxel size to read at, in nm: z,y,x. For an .npy file: the voxel size that it has.
-    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
-    pub voxel_size: Option<Coordinate<Length>>,
-    /// Voxel size to read at, also for an .npy file.
-    #[arg(long, value_name = "Z,Y,X", value_parser = lengths, allow_hyphen_values = true)]
-    pub resample_to: Option<Coordinate<Length>>,
-    /// Method of resampling: mean, mode, min, max, median, stride, labels, or an order of interpolation, 0 to 5. By default
-    /// order 1 for images, labels for labels and masks.
-    #[arg(long, value_name = "METHOD")]
-    pub method: Option<Method>,
+    /// At which voxel size, and how.
+    #[command(flatten)]
+    pub sizes: Sizes,
     /// Where an .npy file lies.
     #[command(flatten)]
     pub placement: Placement,
@@ -131,6 +154,33 @@ pub struct Layer {
     /// Shows grayscale straight from DVID, which sends it as JPEG.
     #[arg(long)]
     pub lossy: bool,
+}
+
+/// Arguments of `view`.
+#[derive(Debug, Args)]
+#[command(after_help = VIEWERS)]
+pub struct View {
+    /// Config files, dvid:// addresses or .npy files.
+    #[arg(required = true)]
+    pub sources: Vec<String>,
+    /// Region to look at first, in nm: '[z0:z1, y0:y1, x0:x1]'; the middle of everything where absent.
+    #[arg(long, value_name = "REGION", value_parser = region, allow_hyphen_values = true)]
+    pub roi: Option<Roi<Length>>,
+    /// At which voxel size, and how.
+    #[command(flatten)]
+    pub sizes: Sizes,
+    /// Where the .npy files lie.
+    #[command(flatten)]
+    pub placement: Placement,
+    /// Port on this machine's loopback address; any free one where 0.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Folder of a built Neuroglancer client to serve, or the address of a page elsewhere; see below.
+    #[arg(long, value_name = "DIR|URL")]
+    pub viewer: Option<String>,
+    /// Opens the link in a browser.
+    #[arg(long)]
+    pub open: bool,
 }
 
 /// What happens to limits that are no voxel border.

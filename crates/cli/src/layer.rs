@@ -1,6 +1,6 @@
 //! `voxscope layer`: a Neuroglancer state that shows the sources, or a link to it.
 
-use facade::ng_layer::neuroglance::{Address, LayerOptions, Lossy, View, sample_contrast};
+use facade::ng_layer::neuroglance::{Address, Contrast, LayerOptions, Lossy, View, sample_contrast};
 use facade::ng_layer::{self, ServeAt, ViewBuilder};
 use facade::prelude::*;
 use facade::{Error, Result};
@@ -43,10 +43,7 @@ pub fn view(arrays: &[ArrayRef], roi: Option<Roi<Length>>, options: &LayerOption
     let mut builder = ViewBuilder::default();
     for array in arrays {
         let mut options = options.clone();
-        if array.kind() == Kind::Image
-            && array.dtype() != DType::U8
-            && let Some(contrast) = sample_contrast(&**array, &ReadContext::default()).map_err(failed)?
-        {
+        if let Some(contrast) = contrast(&**array)? {
             options = options.with_contrast(contrast);
         }
         builder = builder.with_layer(&**array, options);
@@ -58,6 +55,17 @@ pub fn view(arrays: &[ArrayRef], roi: Option<Roi<Length>>, options: &LayerOption
         builder = builder.with_region(roi);
     }
     builder.build().map_err(failed)
+}
+
+/// Black and white of an image of another type than `uint8`, from a sample of its voxels.
+///
+/// # Errors
+/// Those of reading the sample.
+pub fn contrast(array: &dyn Array) -> Result<Option<Contrast>> {
+    if array.kind() != Kind::Image || array.dtype() == DType::U8 {
+        return Ok(None);
+    }
+    sample_contrast(array, &ReadContext::default()).map_err(failed)
 }
 
 /// Name of each layer, and which address it has and why.

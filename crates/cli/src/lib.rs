@@ -6,6 +6,7 @@ pub mod describe;
 pub mod exit;
 pub mod files;
 pub mod layer;
+pub mod live;
 pub mod picture;
 pub mod read;
 pub mod slabs;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cli::args::{Cli, Command};
-use cli::{describe, exit, layer, read};
+use cli::{describe, exit, layer, live, read};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Command::Describe(args) => describe::run(args),
         Command::Read(args) => read::run(args),
         Command::Layer(args) => layer::run(args),
+        Command::View(args) => live::run(args),
     };
     match output {
         Ok(text) => match io::stdout().write_all(text.as_bytes()) {

@@ -19,7 +19,7 @@ use crate::{files, slabs, sources, view};
 /// # Errors
 /// Those of opening and reading the source, and of writing the file.
 pub fn run(args: &args::Read) -> Result<String> {
-    let config = sources::resampled(&args.source, (args.voxel_size, args.resample_to), args.method, &args.placement)?;
+    let config = sources::resampled(&args.source, &args.sizes, &args.placement)?;
     let array = facade::open(&config)?;
     let roi = args.roi.unwrap_or_else(|| array.roi());
     let options = options(args)?;

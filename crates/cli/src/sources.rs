@@ -4,7 +4,7 @@ use facade::prelude::*;
 use facade::resample::Method;
 use facade::{ArrayConfig, Error, ResampledConfig, Result};
 
-use crate::args::Placement;
+use crate::args::{Placement, Sizes};
 
 /// The configuration of a source. Voxel size and placement are for `.npy` files, which state neither; for other sources they
 /// are an error, so that nobody believes to have moved a volume.
@@ -37,14 +37,45 @@ pub fn several(
 ///
 /// # Errors
 /// As [`config`]; when both sizes are given where they mean the same; and for a method without a size to resample to.
-pub fn resampled(
-    source: &str,
-    (voxel_size, resample_to): (Option<Coordinate<Length>>, Option<Coordinate<Length>>),
-    method: Option<Method>,
-    placement: &Placement,
-) -> Result<ArrayConfig> {
+pub fn resampled(source: &str, sizes: &Sizes, placement: &Placement) -> Result<ArrayConfig> {
     let config = ArrayConfig::from_source(source)?;
-    let (own, target) = match (is_file(&config), voxel_size, resample_to) {
+    let (config, target) = with_target(config, source, sizes, placement)?;
+    if target.is_none() && sizes.method.is_some() {
+        return Err(idle_method());
+    }
+    Ok(at(config, target, sizes.method))
+}
+
+/// The same for several sources. Placement, and the voxel size that files have, are for the `.npy` files among them.
+///
+/// # Errors
+/// As [`resampled`], where no source takes an option.
+pub fn several_resampled(sources: &[String], sizes: &Sizes, placement: &Placement) -> Result<Vec<ArrayConfig>> {
+    let configs = sources.iter().map(|source| ArrayConfig::from_source(source)).collect::<Result<Vec<_>>>()?;
+    let any_file = configs.iter().any(is_file);
+    // Beside files, of which it says what they have, the first size means nothing where the second is there.
+    let voxel_size = sizes.voxel_size.filter(|_| sizes.resample_to.is_none());
+    let (beside, elsewhere) = (Sizes { voxel_size, ..*sizes }, Placement::default());
+    let one = |(config, source): (ArrayConfig, &String)| {
+        let beside_files = any_file && !is_file(&config);
+        let (sizes, placement) = if beside_files { (&beside, &elsewhere) } else { (sizes, placement) };
+        with_target(config, source, sizes, placement)
+    };
+    let targets = configs.into_iter().zip(sources).map(one).collect::<Result<Vec<_>>>()?;
+    if sizes.method.is_some() && targets.iter().all(|(_, target)| target.is_none()) {
+        return Err(idle_method());
+    }
+    Ok(targets.into_iter().map(|(config, target)| at(config, target, sizes.method)).collect())
+}
+
+/// A configuration with its own voxel size, and the one that is wanted of it.
+fn with_target(
+    config: ArrayConfig,
+    source: &str,
+    sizes: &Sizes,
+    placement: &Placement,
+) -> Result<(ArrayConfig, Option<Coordinate<Length>>)> {
+    let (own, target) = match (is_file(&config), sizes.voxel_size, sizes.resample_to) {
         (true, own, target) => (own, target),
         (false, Some(_), Some(_)) => {
             let reason = "means the same as --voxel-size for this source; give one of them";
@@ -52,16 +83,18 @@ pub fn resampled(
         }
         (false, one, other) => (None, one.or(other)),
     };
-    let config = placed(config, source, own, placement)?;
-    let Some(target) = target else {
-        return match method {
-            None => Ok(config),
-            Some(_) => Err(Error::invalid("--method", "has no effect without a voxel size to resample to")),
-        };
-    };
+    Ok((placed(config, source, own, placement)?, target))
+}
+
+fn at(config: ArrayConfig, target: Option<Coordinate<Length>>, method: Option<Method>) -> ArrayConfig {
+    let Some(target) = target else { return config };
     let mut resampled = ResampledConfig::new(config).with_voxel_size(target);
     resampled.spec.method = method;
-    Ok(ArrayConfig::Resampled(Box::new(resampled)))
+    ArrayConfig::Resampled(Box::new(resampled))
+}
+
+fn idle_method() -> Error {
+    Error::invalid("--method", "has no effect without a voxel size to resample to")
 }
 
 fn is_file(config: &ArrayConfig) -> bool {

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::jobs::{ChunkKey, Jobs, Outcome};
 use crate::route::Route;
 use crate::stats::{Counter, Counters, ServerStats};
+use crate::viewer::Viewer;
 use crate::volume::Volume;
 
 /// Everything that a request needs.
@@ -18,6 +19,7 @@ pub(crate) struct App {
     pub(crate) volumes: Vec<Volume>,
     pub(crate) index: Content,
     pub(crate) state: Content,
+    pub(crate) viewer: Option<Viewer>,
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) chunks: Cache<ChunkKey, Content>,
     pub(crate) voxels: Arc<BlockCache>,

@@ -22,6 +22,18 @@ pub enum Error {
         reason: String,
     },
 
+    /// A folder that holds no viewer.
+    #[error(
+        "there is no built Neuroglancer client in '{folder}': {reason}; give a folder with its index.html, as the package \
+         `neuroglancer` of PyPI carries one in neuroglancer/static/client"
+    )]
+    NoViewer {
+        /// The folder.
+        folder: String,
+        /// What is missing.
+        reason: String,
+    },
+
     /// No array at all.
     #[error("there is nothing to serve; give at least one array")]
     NothingToServe,

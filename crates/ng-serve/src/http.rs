@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::content::Content;
 use crate::failure::Failure;
 use crate::range::Part;
+use crate::viewer::{self, ViewerRoute};
 
 /// What may be asked.
 const METHODS: &str = "GET, HEAD, OPTIONS";
@@ -19,32 +20,34 @@ const METHODS: &str = "GET, HEAD, OPTIONS";
 /// missing data, and shows black.
 pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     app.counters.requests.add(1);
-    let (asked, _) = request.into_parts();
-    let mut answer = match asked.method {
-        Method::OPTIONS => preflight(),
-        Method::GET | Method::HEAD => match app.find(asked.uri.path()).await {
-            Ok(content) => deliver(&app, &content, &asked.headers),
+    let viewer = app.viewer.as_ref();
+    let viewer = viewer.and_then(|viewer| Some((viewer, ViewerRoute::of(request.uri().path(), &app.token)?)));
+    let mut answer = match (request.method(), viewer) {
+        (&Method::OPTIONS, _) => preflight(),
+        (_, Some((viewer, route))) => viewer::answer(&app, viewer, route, request).await,
+        (&Method::GET | &Method::HEAD, None) => match app.find(request.uri().path()).await {
+            Ok(content) => deliver(&app, &content, request.headers()),
             Err(failure) => refuse(&app, failure),
         },
-        _ => not_allowed(),
+        _ => not_allowed(METHODS),
     };
     set(&mut answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     set(&mut answer, header::ACCESS_CONTROL_EXPOSE_HEADERS, "Content-Range, Content-Encoding, Content-Length, ETag");
     answer
 }
 
-fn set(answer: &mut Response<Body>, name: HeaderName, value: &'static str) {
+pub(crate) fn set(answer: &mut Response<Body>, name: HeaderName, value: &'static str) {
     answer.headers_mut().insert(name, HeaderValue::from_static(value));
 }
 
 /// For values that were made here, of ASCII.
-fn set_text(answer: &mut Response<Body>, name: HeaderName, value: &str) {
+pub(crate) fn set_text(answer: &mut Response<Body>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         answer.headers_mut().insert(name, value);
     }
 }
 
-fn with_status(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+pub(crate) fn with_status(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
     let mut answer = Response::new(body.into());
     *answer.status_mut() = status;
     answer
@@ -60,18 +63,20 @@ fn preflight() -> Response<Body> {
     answer
 }
 
-fn not_allowed() -> Response<Body> {
-    let text = format!("volumes are only read here: {METHODS}\n");
+pub(crate) fn not_allowed(methods: &'static str) -> Response<Body> {
+    let text = format!("what can be done here: {methods}\n");
     let mut answer = with_status(StatusCode::METHOD_NOT_ALLOWED, text);
-    set(&mut answer, header::ALLOW, METHODS);
+    set(&mut answer, header::ALLOW, methods);
     set(&mut answer, header::CONTENT_TYPE, "text/plain; charset=utf-8");
     answer
 }
 
-fn refuse(app: &App, failure: Failure) -> Response<Body> {
+pub(crate) fn refuse(app: &App, failure: Failure) -> Response<Body> {
     if failure.status.is_server_error() {
         tracing::warn!(status = failure.status.as_u16(), error = failure.text, "a request failed");
         app.counters.failed.add(1);
+    } else {
+        app.counters.refused.add(1);
     }
     let mut answer = with_status(failure.status, failure.text + "\n");
     set(&mut answer, header::CONTENT_TYPE, "text/plain; charset=utf-8");
@@ -80,7 +85,7 @@ fn refuse(app: &App, failure: Failure) -> Response<Body> {
 }
 
 /// The content, or the part of it that was asked for, or the news that there are none. Parts are never compressed.
-fn deliver(app: &App, content: &Content, asked: &HeaderMap) -> Response<Body> {
+pub(crate) fn deliver(app: &App, content: &Content, asked: &HeaderMap) -> Response<Body> {
     let part = part(content, asked);
     let gzipped = part == Part::Whole && content.is_gzipped() && takes_gzip(asked);
     let etag = content.etag(gzipped);

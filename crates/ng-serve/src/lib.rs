@@ -26,6 +26,12 @@
 //! | `/TOKEN/state.json` | the state of a viewer of all arrays |
 //! | `/TOKEN/NAME/info` | the metadata of an array |
 //! | `/TOKEN/NAME/KEY/x0-x1_y0-y1_z0-z1` | a chunk |
+//! | `/v/TOKEN/` | the viewer, where a [folder](ServeOptions::viewer_files) has one; with its own `/events/TOKEN`, `/state/TOKEN` |
+//!
+//! A viewer that comes from the same address as the data works without a network, and needs no permission. Public pages
+//! (<https://neuroglancer-demo.appspot.com>, unless told otherwise) are asked for it: browsers let a page from the network
+//! reach this machine only after a question to the user, and look like missing data where the answer was no; and a page over
+//! `https` can ask no machine but this one over plain `http`.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -57,6 +63,7 @@ mod route;
 mod running;
 mod stats;
 mod token;
+mod viewer;
 mod volume;
 
 pub use array_core;

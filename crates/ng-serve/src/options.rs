@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::thread;
 
+use array_core::{Length, Roi};
 use ng_layer::PUBLIC_VIEWER;
 use ng_layer::neuroglance::Contrast;
 use ng_layer::precomputed::DEFAULT_JPEG_QUALITY;
 
+use crate::viewer::PREFIXES;
 use crate::{Error, Result};
 
 /// How many chunks of a stored level one chunk of a computed level may be made of, unless told otherwise: 8×8×8.
@@ -45,8 +48,13 @@ pub struct ServeOptions {
     pub token: Option<String>,
     /// Under which address browsers reach the server (`http://host:port`), where that is another than it listens on.
     pub public_url: Option<String>,
-    /// Page of the viewer that links point to.
+    /// Page of the viewer that links point to, unless [`viewer_files`](Self::viewer_files) are served.
     pub viewer: String,
+    /// Folder of a built Neuroglancer client that is served beside the arrays: its page needs neither a network nor the
+    /// permission to ask this machine for data, which browsers demand of public pages.
+    pub viewer_files: Option<PathBuf>,
+    /// Which part of the world, in nanometres, the viewer shows first; all of it unless told otherwise.
+    pub region: Option<Roi<Length>>,
     /// Voxels of a chunk; by default 64³, flatter where voxels are much longer than wide.
     pub chunk: Option<[i64; 3]>,
     /// Factors of all levels, counted from the array, beginning with ones; each a multiple of the one before. By default those
@@ -75,6 +83,8 @@ impl Default for ServeOptions {
             token: None,
             public_url: None,
             viewer: PUBLIC_VIEWER.to_owned(),
+            viewer_files: None,
+            region: None,
             chunk: None,
             factors: None,
             levels: None,
@@ -109,6 +119,18 @@ impl ServeOptions {
     /// Sets the page of the viewer.
     pub fn with_viewer(mut self, page: impl Into<String>) -> Self {
         self.viewer = page.into();
+        self
+    }
+
+    /// Serves a built client from a folder.
+    pub fn with_viewer_files(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.viewer_files = Some(folder.into());
+        self
+    }
+
+    /// Sets what the viewer shows first.
+    pub fn with_region(mut self, region: impl Into<Roi<Length>>) -> Self {
+        self.region = Some(region.into());
         self
     }
 
@@ -165,6 +187,9 @@ impl ServeOptions {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         if let Some(token) = self.token.as_ref().filter(|token| token.is_empty() || !token.chars().all(plain)) {
             return refuse("token", token.clone(), "it consists of letters, digits, - and _");
+        }
+        if let Some(token) = self.token.as_ref().filter(|token| PREFIXES.contains(&token.as_str())) {
+            return refuse("token", token.clone(), "paths of the viewer begin with this word");
         }
         if let Some(chunk) = self.chunk.filter(|chunk| !is_chunk(chunk)) {
             let rule = "a chunk has at least one voxel along each of z, y and x, and at most 2^24 in all";

@@ -16,7 +16,7 @@ pub(crate) enum Route {
 impl Route {
     /// The route of a path below a token. Nothing in a path is resolved: `..` is a name like others, and nobody has it.
     pub(crate) fn of(path: &str, token: &str) -> Option<Self> {
-        let parts = path.strip_prefix('/')?.split('/').map(decoded).collect::<Option<Vec<String>>>()?;
+        let parts = parts(path)?;
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         match parts.split_first() {
             Some((first, rest)) if *first == token => match rest {
@@ -31,8 +31,13 @@ impl Route {
     }
 }
 
+/// What stands between the slashes of a path, the first of which it begins with.
+pub(crate) fn parts(path: &str) -> Option<Vec<String>> {
+    path.strip_prefix('/')?.split('/').map(decoded).collect()
+}
+
 /// A part of a path without its percent signs; `None` where that is no text.
-fn decoded(part: &str) -> Option<String> {
+pub(crate) fn decoded(part: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
     while let [first, tail @ ..] = rest {

@@ -4,6 +4,7 @@ mod thread;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use array_core::{Array, ArrayRef, BlockCache, Cache};
 use ng_layer::json::{Value, to_client_string};
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::content::{Content, Gzip};
 use crate::jobs::Jobs;
 use crate::stats::{Counters, ServerStats};
+use crate::viewer::Viewer;
 use crate::volume::{Named, Volume};
 use crate::{Error, Result, ServeOptions, page, token};
 
@@ -44,14 +46,21 @@ pub fn serve(arrays: Vec<(String, ArrayRef)>, options: &ServeOptions) -> Result<
     let address = listener.local_addr().map_err(|error| refused(&error))?;
     let token = options.token.clone().unwrap_or_else(token::random);
     let public = options.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
-    let url = format!("{}/{token}", public.trim_end_matches('/'));
+    let public = public.trim_end_matches('/');
+    let url = format!("{public}/{token}");
     let view = view(&arrays, &url, options)?;
-    let link = view.state.to_url(&options.viewer)?;
     let state = to_client_string(&Value::Object(view.state.as_object().clone()));
+    let viewer = options.viewer_files.as_ref().map(|folder| Viewer::open(folder, &state)).transpose()?;
+    let link = match &viewer {
+        // Short, and the page writes the whole state into its address as soon as somebody moves.
+        Some(_) => format!("{public}/v/{token}/#!{url}/state.json"),
+        None => view.state.to_url(&options.viewer)?,
+    };
     let app = Arc::new(App {
         token,
         index: Content::new(page::index(&url, &link, &volumes).into_bytes(), "text/html; charset=utf-8", Gzip::Never),
         state: Content::new(state.into_bytes(), "application/json", Gzip::Never),
+        viewer,
         volumes,
         jobs: Jobs::new(options.workers),
         chunks: Cache::new(options.cache_bytes / 4, Content::weight),
@@ -77,6 +86,9 @@ fn named(arrays: Vec<(String, ArrayRef)>) -> Result<Vec<Arc<Named>>> {
 /// A state with a layer for every array.
 fn view(arrays: &[Arc<Named>], url: &str, options: &ServeOptions) -> Result<View> {
     let mut builder = ViewBuilder::default();
+    if let Some(region) = options.region {
+        builder = builder.with_region(region);
+    }
     for array in arrays {
         let mut layer = LayerOptions::from(ServeAt::new(url));
         if let Some(contrast) = options.contrasts.get(array.meta().name()) {
@@ -173,7 +185,17 @@ impl Running {
     /// # Errors
     /// [`Error::Threads`] if the signal cannot be waited for.
     pub fn until_interrupted(self) -> Result<()> {
-        thread::wait_for_interrupt()?;
+        self.watch_until_interrupted(Duration::MAX, |_| {})
+    }
+
+    /// The same, and meanwhile shows what the server has done: at once, each time when so much time has passed, and in the end.
+    /// When it is called for the first time, Ctrl-C is waited for already.
+    ///
+    /// # Errors
+    /// As [`until_interrupted`](Self::until_interrupted).
+    pub fn watch_until_interrupted(self, every: Duration, mut show: impl FnMut(&ServerStats) + Send) -> Result<()> {
+        thread::wait_for_interrupt(every, || show(&self.stats()))?;
+        show(&self.stats());
         self.stop();
         Ok(())
     }

@@ -17,6 +17,8 @@ pub struct ServerStats {
     pub not_modified: u64,
     /// Requests that were answered by an error of the server or of a source.
     pub failed: u64,
+    /// Requests for what there is not, or that made no sense.
+    pub refused: u64,
     /// Requests for a chunk that somebody else was waiting for.
     pub joined: u64,
     /// Requests for chunks whose browser went away before the answer.
@@ -38,6 +40,7 @@ pub(crate) struct Counters {
     pub(crate) chunks: Counter,
     pub(crate) not_modified: Counter,
     pub(crate) failed: Counter,
+    pub(crate) refused: Counter,
     pub(crate) joined: Counter,
     pub(crate) abandoned: Counter,
     pub(crate) bytes: Counter,
@@ -65,6 +68,7 @@ impl Counters {
             chunks: self.chunks.get(),
             not_modified: self.not_modified.get(),
             failed: self.failed.get(),
+            refused: self.refused.get(),
             joined: self.joined.get(),
             abandoned: self.abandoned.get(),
             bytes: self.bytes.get(),

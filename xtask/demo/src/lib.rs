@@ -1,6 +1,7 @@
 //! What `cargo xtask demo` is made of: a [`specimen`] that looks like a volume from an electron microscope, a server that holds it
 //! ([`embedded`]), and the [`job`] that reads a region of it at other voxel sizes, paints it and links to it. `cargo xtask pictures`
-//! shows a piece of the same specimen under every method of `resample` ([`pictures`]).
+//! shows a piece of the same specimen under every method of `resample` ([`pictures`]). `cargo xtask e2e` looks at it in a browser
+//! ([`e2e`]).
 //!
 //! The specimen is not a data set: its cells are drawn from smooth noise, and are good for showing and testing software only.
 //!
@@ -14,6 +15,7 @@
 //! ```
 
 pub mod args;
+pub mod e2e;
 pub mod embedded;
 pub mod job;
 pub mod pictures;

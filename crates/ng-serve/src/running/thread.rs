@@ -3,6 +3,7 @@
 use std::future::IntoFuture;
 use std::io;
 use std::net::TcpListener;
+use std::pin::pin;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -85,8 +86,13 @@ async fn run(listener: tokio::net::TcpListener, app: Arc<App>, stopped: oneshot:
         }
     });
     let (stopping, is_stopping) = oneshot::channel();
+    let streams = Arc::clone(&app);
     let until_stopped = async move {
         let _or_dropped = stopped.await;
+        // Streams have no end of their own.
+        if let Some(viewer) = &streams.viewer {
+            viewer.close();
+        }
         let _nobody_waits = stopping.send(());
     };
     let router = Router::new().fallback(http::handle).with_state(Arc::clone(&app));
@@ -109,9 +115,22 @@ async fn run(listener: tokio::net::TcpListener, app: Arc<App>, stopped: oneshot:
 }
 
 /// On a thread of its own, so that it works within somebody else's runtime as well.
-pub(super) fn wait_for_interrupt() -> Result<()> {
-    let wait = || Builder::new_current_thread().enable_all().build()?.block_on(tokio::signal::ctrl_c());
-    let thread = std::thread::Builder::new().spawn(wait).map_err(|error| failed(&error))?;
-    let ended = thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread that waits for signals panicked")));
+pub(super) fn wait_for_interrupt(every: Duration, mut meanwhile: impl FnMut() + Send) -> Result<()> {
+    let waiting = async {
+        let mut interrupt = pin!(tokio::signal::ctrl_c());
+        let mut patience = Duration::ZERO;
+        loop {
+            match tokio::time::timeout(patience, &mut interrupt).await {
+                Ok(interrupted) => return interrupted,
+                Err(_) => meanwhile(),
+            }
+            patience = every;
+        }
+    };
+    let wait = || Builder::new_current_thread().enable_all().build()?.block_on(waiting);
+    let ended = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().spawn_scoped(scope, wait)?;
+        thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread that waits for signals panicked")))
+    });
     ended.map_err(|error| failed(&error))
 }

@@ -40,6 +40,17 @@ impl Answer {
 
 /// Sends a request and does not wait for the answer.
 pub(crate) fn send(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> TcpStream {
+    send_with(address, method, path, headers, "")
+}
+
+/// Sends a request with a body, whose length stands in the headers.
+pub(crate) fn send_with(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> TcpStream {
     let mut stream = TcpStream::connect(address).expect("a server");
     stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a limit");
     let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
@@ -48,7 +59,7 @@ pub(crate) fn send(address: SocketAddr, method: &str, path: &str, headers: &[(&s
             request.push_str(part);
         }
     }
-    stream.write_all((request + "\r\n").as_bytes()).expect("a request");
+    stream.write_all((request + "\r\n" + body).as_bytes()).expect("a request");
     stream
 }
 
@@ -71,7 +82,12 @@ pub(crate) fn root(server: &Running) -> String {
 }
 
 pub(crate) fn ask(server: &Running, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
-    let answer = receive(send(server.address(), method, &format!("{}/{path}", root(server)), headers));
+    ask_at(server, method, &format!("{}/{path}", root(server)), headers)
+}
+
+/// Asks for a whole path.
+pub(crate) fn ask_at(server: &Running, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let answer = receive(send(server.address(), method, path, headers));
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{method} {path}");
     answer
 }

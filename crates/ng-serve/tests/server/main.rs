@@ -10,5 +10,6 @@ mod hostile;
 mod options;
 mod shown;
 mod sources;
+mod viewer;
 mod views;
 mod voxels;
