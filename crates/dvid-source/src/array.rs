@@ -1,5 +1,6 @@
 //! A volume on a server, as an array.
 
+mod blocks;
 mod body;
 mod cached;
 mod chunks;
@@ -11,6 +12,7 @@ mod open;
 mod options;
 mod points;
 mod read;
+mod specific;
 mod viewer;
 mod volume;
 
@@ -18,7 +20,7 @@ use std::sync::Arc;
 
 use array_core::{Array, ArrayMeta, ArrayRef, BlockMut, ReadContext, ReadPlan, VoxelBox};
 
-pub use options::{DvidOptions, OpenVersions, Siblings};
+pub use options::{DvidOptions, Images, Lossy, OpenVersions, Siblings};
 pub use volume::Source;
 
 use crate::{DvidClient, Error, InstanceInfo, Node, Result};

@@ -12,7 +12,7 @@
 //! | `labelblk` | labels |
 //! | `roi` | a mask ([`RegionOfInterest`] for its blocks and regions) |
 //!
-//! Beside boxes there are labels at points ([`DvidArray::labels_at`]), keys ([`DvidClient::key_value`]), annotations
+//! Beside boxes there are single blocks ([`DvidArray::read_blocks`]), labels at points ([`DvidArray::labels_at`]), keys ([`DvidClient::key_value`]), annotations
 //! ([`DvidClient::annotations`]), a cache ([`DvidArray::cached`]), reading ahead ([`read_ahead`]), and recordings
 //! ([`DvidClient::record`], [`DvidClient::replay`]). Who knows the Python or C++ clients finds their calls in
 //! [`coming_from_neuclease`].
@@ -58,7 +58,7 @@ mod request;
 mod sparse;
 
 pub use ahead::{ReadAhead, read_ahead};
-pub use array::{DvidArray, DvidOptions, OpenVersions, Siblings, Source};
+pub use array::{DvidArray, DvidOptions, Images, Lossy, OpenVersions, Siblings, Source};
 pub use array_core::Strictness;
 pub use client::{
     Annotation, Budget, ClientOptions, DvidClient, Node, Proxy, RegionOfInterest, Relation, RetryPolicy, Span,
@@ -67,8 +67,8 @@ pub use client::{
 pub use error::{Asked, Error, Missing, Result};
 pub use frames::{Frame, FrameReader};
 pub use info::InstanceInfo;
-pub use payload::Payload;
-pub use request::{Ids, LabelQuery, Request, SparseFormat};
+pub use payload::{ImagePayload, Payload};
+pub use request::{Ids, ImageForm, LabelQuery, Request, SparseFormat};
 
 #[doc = include_str!("../docs/coming-from-neuclease.md")]
 pub mod coming_from_neuclease {}

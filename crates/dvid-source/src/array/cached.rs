@@ -99,10 +99,9 @@ impl Guard {
     fn state(&self, cx: &ReadContext) -> Result<State> {
         let uuid = &self.array.source().uuid;
         let request = Request::repo_info(uuid);
-        self.array.client().get_json(&request, MAX_REPO, &Control::new(cx), |document| {
-            let bad = |problem: String| Error::bad_info("the mutation state", problem);
-            let repo: Repo = serde_json::from_value(document).map_err(|error| bad(error.to_string()))?;
-            let missing = || bad(format!("the repository does not list its version {uuid}"));
+        let what = "the mutation state";
+        self.array.client().get_json(&request, (what, MAX_REPO), &Control::new(cx), |repo: Repo| {
+            let missing = || Error::bad_info(what, format!("the repository does not list its version {uuid}"));
             let node = repo.dag.nodes.get(uuid).ok_or_else(missing)?;
             Ok(State { mutation: repo.mutation, updated: node.updated.clone(), locked: node.locked })
         })

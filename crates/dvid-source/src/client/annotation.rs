@@ -88,14 +88,13 @@ impl DvidClient {
     pub fn annotations(&self, uuid: &str, instance: &str, voxels: &VoxelBox) -> Result<Vec<Annotation>> {
         let request = Request::annotations(uuid, instance, voxels)?;
         let control = ReadContext::default();
-        self.get_json(&request, MAX_REPOS, &Control::new(&control), |document| {
-            let bad = |problem: String| Error::bad_info("the annotations", problem);
-            // An empty region is told as null.
-            let elements: Option<Vec<Element>> =
-                serde_json::from_value(document).map_err(|error| bad(format!("they cannot be read: {error}")))?;
+        let what = "the list of annotations";
+        // An empty region is told as null.
+        self.get_json(&request, (what, MAX_REPOS), &Control::new(&control), |elements: Option<Vec<Element>>| {
             let mut found: Vec<Annotation> = elements.into_iter().flatten().map(Annotation::from).collect();
             if let Some(stray) = found.iter().find(|annotation| !voxels.contains_point(&annotation.position)) {
-                return Err(bad(format!("one is at {} (z, y, x), outside of {voxels}", stray.position)));
+                let problem = format!("one is at {} (z, y, x), outside of {voxels}", stray.position);
+                return Err(Error::bad_info(what, problem));
             }
             found.sort_by_key(|annotation| annotation.position);
             Ok(found)
