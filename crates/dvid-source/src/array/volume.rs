@@ -93,6 +93,10 @@ impl Volume {
             let problem = format!("`{instance}` has the type `{}`; only labelmaps have supervoxels", info.type_name());
             return Err(Error::BadOption { option: "ids", problem });
         }
+        if options.label_payload.is_some() && voxels.kind != Kind::Labels {
+            let problem = format!("`{instance}` is read as {}; only labels are packed so", voxels.kind);
+            return Err(Error::BadOption { option: "label_payload", problem });
+        }
         let mut route = if voxels.kind == Kind::Mask && options.body.is_none() {
             Route::Region(client.spans(&node.uuid, &info, control)?)
         } else {

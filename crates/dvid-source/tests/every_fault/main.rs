@@ -47,7 +47,8 @@ fn faults() -> Vec<Fault> {
 fn can_be_seen(fault: &Fault, row: &Row) -> bool {
     match fault {
         Fault::FlipByte { .. } => row.shows_flips(),
-        Fault::EndEarly { .. } | Fault::Splice { .. } | Fault::Tail(_) => !row.is_free(),
+        Fault::EndEarly { .. } | Fault::DeclareLength(_) | Fault::Tail(_) => !row.is_free(),
+        Fault::Splice { .. } => !row.is_free() && !row.has_texts(),
         _ => true,
     }
 }

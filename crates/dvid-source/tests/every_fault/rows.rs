@@ -25,7 +25,6 @@ pub(crate) enum Ask {
     /// Through a cache that asks whether something has changed.
     Cached,
     Key,
-    Keys,
     KeyRange,
     Annotations,
 }
@@ -98,6 +97,11 @@ impl Row {
         self.ask == Ask::Key
     }
 
+    /// Whether the answer has texts that may be any.
+    pub(crate) fn has_texts(&self) -> bool {
+        matches!(self.ask, Ask::KeyRange | Ask::Annotations)
+    }
+
     pub(crate) fn is_json(&self) -> bool {
         let parts = ["info", "/status", "/api/repo/", "/labels", "/sparsevol-size/", "/roi", "/keyrange/", "/elements/"];
         parts.iter().any(|part| self.part.ends_with(part))
@@ -128,7 +132,6 @@ impl Row {
         let texts = |texts: Vec<String>| bytes(texts.join(" ").into_bytes());
         match self.ask {
             Ask::Key => return client.key_value(ROOT, self.instance, "attrs").map(bytes),
-            Ask::Keys => return client.keys(ROOT, self.instance).map(texts),
             Ask::KeyRange => return client.keys_between(ROOT, self.instance, "a", "z").map(texts),
             Ask::Annotations => {
                 let found = client.annotations(ROOT, self.instance, &around)?;
@@ -161,7 +164,7 @@ impl Row {
         match self.ask {
             // What was lost is not in the truth, and questions that are not for voxels are tested elsewhere.
             _ if self.instance.contains("jpeg") => None,
-            Ask::Key | Ask::Keys | Ask::KeyRange | Ask::Annotations => None,
+            Ask::Key | Ask::KeyRange | Ask::Annotations => None,
             _ if self.instance == "mask" => Some(ArrayD::from_elem(vec![8, 8, 16], true).into()),
             Ask::Body => {
                 let labels = truth(self.instance).data().unwrap().into_array::<u64>().unwrap();
