@@ -15,7 +15,7 @@
 //! Beside boxes there are single blocks ([`DvidArray::read_blocks`]), labels at points ([`DvidArray::labels_at`]), keys ([`DvidClient::key_value`]), annotations
 //! ([`DvidClient::annotations`]), a cache ([`DvidArray::cached`]), reading ahead ([`read_ahead`]), and recordings
 //! ([`DvidClient::record`], [`DvidClient::replay`]). Who knows the Python or C++ clients finds their calls in
-//! [`coming_from_neuclease`].
+//! [`coming_from_neuclease`]; what servers do that nobody expects, and what is done about it, stands in [`server_defects`].
 //!
 //! Opening a volume pins the version: the UUID is resolved once, so a long read cannot jump when somebody commits. Reads
 //! are cut at block borders and fetched by a few threads in bounded memory; every frame and every length is verified, since
@@ -72,3 +72,6 @@ pub use request::{Ids, ImageForm, LabelQuery, Request, SparseFormat};
 
 #[doc = include_str!("../docs/coming-from-neuclease.md")]
 pub mod coming_from_neuclease {}
+
+#[doc = include_str!("../docs/server-defects.md")]
+pub mod server_defects {}

@@ -57,6 +57,13 @@ impl Payload {
         if is_segmentation { SEGMENTATION_BLOCK[0] } else { 1 }
     }
 
+    /// The most labels of a box that can come in this way: the offsets of compressed segmentation have 24 bits, and servers do
+    /// not notice that they are too few.
+    pub(crate) fn max_voxels(self) -> i64 {
+        let bytes_per_block = 8 + 512 * (8 + 2);
+        if self.step() == 1 { i64::MAX } else { (4 << 24) / bytes_per_block * 512 }
+    }
+
     /// The most bytes that a payload of so many labels can have, which bounds what is allocated for it.
     ///
     /// # Errors

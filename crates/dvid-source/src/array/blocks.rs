@@ -32,6 +32,11 @@ impl Seen {
         }
     }
 
+    /// Whether it is not known yet which form comes.
+    pub(super) fn is_open(&self, lossy: Lossy) -> bool {
+        self.forms(lossy).len() > 1
+    }
+
     fn came(&self, form: ImageForm) {
         let seen = if form == ImageForm::Uncompressed { &self.uncompressed } else { &self.stored };
         seen.store(true, Ordering::Relaxed);

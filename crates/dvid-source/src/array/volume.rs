@@ -107,6 +107,7 @@ impl Volume {
         if let Some(label) = options.body {
             route = Route::Body(Body::find(client, node, instance, label, options.ids, control)?);
         }
+        let chunk_voxels = chunk_voxels(options, &route, block)?;
         let (server, uuid) = (client.server().to_owned(), node.uuid.clone());
         let source = Source { server, uuid, instance: instance.to_owned() };
         Ok(Self {
@@ -117,7 +118,7 @@ impl Volume {
             voxels,
             route,
             block,
-            chunk_voxels: options.chunk_voxels as i64,
+            chunk_voxels,
             ids: options.ids,
             strictness: options.strictness,
             lossy: options.lossy,
@@ -236,6 +237,18 @@ fn label_route(info: &InstanceInfo, payload: Option<Payload>) -> Result<Route> {
     }
 }
 
+/// The most voxels of a request.
+fn chunk_voxels(options: &DvidOptions, route: &Route, block: [i64; 3]) -> Result<i64> {
+    let Route::LabelRaw(payload) = route else { return Ok(options.chunk_voxels as i64) };
+    // A box grows to the borders of the sub-blocks, and by some planes where it is a single block.
+    let [z, y, x] = block.map(|side| side + 2 * payload.step() as i64);
+    if z * y * x > payload.max_voxels() {
+        let problem = format!("blocks of {block:?} (z, y, x) are too large for the offsets of compressed segmentation");
+        return Err(Error::BadOption { option: "label_payload", problem });
+    }
+    Ok((options.chunk_voxels as i64).min(payload.max_voxels() / 2))
+}
+
 /// Whoever wants the voxels that were written does not get others.
 fn check_lossy(info: &InstanceInfo, lossy: Lossy) -> Result<()> {
     if lossy == Lossy::Accept || !info.compression().starts_with("jpeg") {
@@ -301,6 +314,16 @@ mod tests {
         let (options, voxels) = (DvidOptions::default(), voxels(&proxy, &DvidOptions::default()).unwrap());
         assert_eq!(route(&proxy, voxels, &options).unwrap(), Route::Blocks);
         assert!(block_size(&proxy, &Route::Blocks, voxels).is_err());
+    }
+
+    #[test]
+    fn compressed_segmentation_is_kept_below_what_its_offsets_reach() {
+        let options = DvidOptions::default().with_chunk_voxels(256 * 256 * 256);
+        let of = |payload, side| chunk_voxels(&options, &Route::LabelRaw(payload), [side; 3]);
+        assert_eq!(of(Payload::Lz4, 256).unwrap(), 256 * 256 * 256);
+        let most = of(Payload::CompressedSegmentation, 64).unwrap();
+        assert!(Payload::CompressedSegmentation.max_len([1, 1, most as usize]).unwrap() < 4 << 24);
+        assert!(matches!(of(Payload::CompressedSegmentationGzip, 256), Err(Error::BadOption { .. })));
     }
 
     #[test]
