@@ -8,6 +8,7 @@ mod describe;
 mod frames;
 mod image;
 mod labels;
+mod mutation;
 mod open;
 mod options;
 mod points;
@@ -125,7 +126,8 @@ impl Array for DvidArray {
     }
 
     fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> array_core::Result<()> {
-        read::read(&self.volume, self.scale, voxels, out, cx).map_err(array_core::Error::from)
+        let read = if self.volume.is_watched { mutation::read_steadily } else { read::read };
+        read(&self.volume, self.scale, voxels, out, cx).map_err(array_core::Error::from)
     }
 
     fn scales(&self) -> &[ArrayRef] {

@@ -88,6 +88,11 @@ impl<R: Read, F: Fn(&Coordinate) -> bool> FrameReader<R, F> {
         Ok(Some(Frame { block, offset: start + HEADER as u64, payload: &self.payload }))
     }
 
+    /// Whether a block has come.
+    pub(crate) fn came(&self, block: &Coordinate) -> bool {
+        self.seen.contains(block)
+    }
+
     /// Turns the error of decoding the last frame's payload into one of the stream: its place is known, and the server
     /// may have said something at the end.
     pub fn damaged_payload(&mut self, error: Error) -> Error {

@@ -17,7 +17,10 @@ fn each_defect_of_servers_names_a_test_that_exists() {
         let (file, test) = shown.split_once(": ").unwrap_or_else(|| panic!("a file and a test: {shown}"));
         let (file, test) = (file.trim_matches('`'), test.trim_matches('`'));
         let source = std::fs::read_to_string(crate_root.join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
-        assert!(source.contains(&format!("#[test]\n    fn {test}(")) || source.contains(&format!("#[test]\nfn {test}(")), "{shown}");
+        assert!(
+            source.contains(&format!("#[test]\n    fn {test}(")) || source.contains(&format!("#[test]\nfn {test}(")),
+            "{shown}"
+        );
     }
     assert!(rows.len() > 30, "{} rows", rows.len());
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use array_core::ndarray::Array3;
 use array_core::{Array, ArrayExt, ArrayRef, Block, Coordinate, Field, MemoryArray, ReadContext, VoxelBox};
-use dvid_fixture::{FixtureServer, Handler, Request, Response};
 use dvid_fixture::serve::{DvidService, ServeOptions, ServedVolume, VoxelType};
+use dvid_fixture::{FixtureServer, Handler, Request, Response};
 use dvid_source::{DvidArray, DvidClient, DvidOptions, Error, Images, Lossy, Payload, Strictness};
 
 const ROOT: &str = "d51d0000c0de4f00a5a5000000000001";
@@ -70,7 +70,8 @@ fn images_as_they_are_stored_are_the_same_voxels() {
             assert!(difference <= if name == "jpeg" { 6 } else { 0 }, "{name}: {difference}");
         }
         assert_eq!(asked(&server, "/raw/"), raw, "blocks, not boxes");
-        let planned: u64 = [part, *image().meta().voxel_box()].map(|voxels| array.plan(&voxels).unwrap().requests).iter().sum();
+        let planned: u64 =
+            [part, *image().meta().voxel_box()].map(|voxels| array.plan(&voxels).unwrap().requests).iter().sum();
         assert_eq!(server.request_count() - before, planned, "{name}");
     }
     assert!(asked(&server, "/jpeg/subvolblocks/") == asked(&server, "?compression=jpeg"), "JPEG is named");
@@ -113,7 +114,8 @@ fn what_a_proxied_volume_holds_is_seen_when_it_is_read() {
     })
     .unwrap();
     let client = DvidClient::new(&server.url()).unwrap();
-    let read = |lossy| DvidArray::open(&client, ROOT, "proxy", &DvidOptions::default().with_lossy(lossy)).unwrap().data();
+    let read =
+        |lossy| DvidArray::open(&client, ROOT, "proxy", &DvidOptions::default().with_lossy(lossy)).unwrap().data();
     assert!(read(Lossy::Accept).is_ok());
     let error = read(Lossy::Refuse).unwrap_err();
     assert!(error.to_string().contains("holds JPEG"), "{error}");
@@ -139,7 +141,8 @@ fn a_proxied_volume_that_the_server_cannot_unpack_comes_as_it_is_stored() {
 
 #[test]
 fn labels_packed_in_any_way_are_the_same() {
-    let types = [("labelmap", VoxelType::Labelmap), ("labelarray", VoxelType::Labelarray), ("labelblk", VoxelType::Labelblk)];
+    let types =
+        [("labelmap", VoxelType::Labelmap), ("labelarray", VoxelType::Labelarray), ("labelblk", VoxelType::Labelblk)];
     let (server, client) = serve(types.map(|(name, voxel_type)| ServedVolume::new(name, voxel_type, labels())));
     let payloads = [
         Payload::LabelBlock,
@@ -207,7 +210,8 @@ fn single_blocks_are_read_in_lists() {
     let found = array.labels_at(&points, &cx).unwrap();
     assert_eq!(server.request_count() - before, 1, "{:?}", server.requests().last());
     for (point, label) in points.iter().zip(found) {
-        let voxel = labels().read_box(&VoxelBox::new(*point, [1; 3]).unwrap(), &cx).unwrap().into_array::<u64>().unwrap();
+        let voxel =
+            labels().read_box(&VoxelBox::new(*point, [1; 3]).unwrap(), &cx).unwrap().into_array::<u64>().unwrap();
         assert_eq!(voxel.first(), Some(&label), "{point}");
     }
 }

@@ -303,7 +303,8 @@ fn a_server_may_be_started_again_in_the_middle_of_a_read() {
         let small = DvidOptions::default().with_chunk_voxels(16 * 16 * 16);
         let array = DvidArray::open(&client, ROOT, instance, &small).unwrap();
         let (port, asked) = (server.addr().port(), server.request_count());
-        server.inject(FaultRule::new(keyword, Fault::StallInBody { after: 20, pause: Duration::from_secs(30) }).always());
+        server
+            .inject(FaultRule::new(keyword, Fault::StallInBody { after: 20, pause: Duration::from_secs(30) }).always());
         std::thread::scope(|scope| {
             let reading = scope.spawn(|| read(&array));
             while server.request_count() < asked + 2 {

@@ -140,7 +140,8 @@ pub(super) fn unpack<T: Voxel>(volume: &Volume, form: ImageForm, payload: &[u8],
         _ => ImagePayload::found(payload, plain.len())?,
     };
     if packed == ImagePayload::Jpeg && volume.lossy == Lossy::Refuse {
-        let problem = "holds JPEG, whose voxels are not those that were written; accept it with the option lossy".to_owned();
+        let problem =
+            "holds JPEG, whose voxels are not those that were written; accept it with the option lossy".to_owned();
         return Err(Error::Unsupported { instance: volume.source.instance.clone(), problem });
     }
     packed.decode(payload, volume.block.map(|side| side as usize), plain)?;

@@ -2,12 +2,12 @@
 
 use array_core::{Element, VoxelBox};
 use bytemuck::Pod;
-use ndarray::ArrayViewMut4;
+use ndarray::{ArrayView1, ArrayViewMut1, ArrayViewMut3, ArrayViewMut4, Axis};
 
 use super::volume::Volume;
+use crate::Result;
 use crate::client::{Body, Control};
 use crate::request::Request;
-use crate::Result;
 
 /// Bytes that are on their way into rows which lie apart in the output.
 pub(super) const STAGE: usize = 64 << 10;
@@ -41,8 +41,38 @@ pub(super) fn fetch<T: Voxel>(
     let has_one_channel = out.shape()[0] == 1;
     volume.client.get(&request, due, control, |body| match out.as_slice_mut() {
         Some(all) if has_one_channel => fill(body, all, due),
-        _ => fill_rows(body, &mut out, due),
+        _ if has_one_channel => fill_planes(body, out.index_axis_mut(Axis(0), 0), due),
+        _ => fill_channels(body, &mut out, due),
     })
+}
+
+/// Reads values straight into planes that are whole in the output, others a few rows at a time.
+fn fill_planes<T: Voxel>(body: &mut Body<'_>, mut out: ArrayViewMut3<'_, T>, due: u64) -> Result<()> {
+    let mut stage = Vec::new();
+    for mut plane in out.outer_iter_mut() {
+        if let Some(plane) = plane.as_slice_mut() {
+            fill(body, plane, due)?;
+            continue;
+        }
+        let height = (STAGE / size_of::<T>() / plane.ncols()).max(1);
+        for mut rows in plane.axis_chunks_iter_mut(Axis(0), height) {
+            stage.resize(rows.len(), T::default());
+            fill(body, &mut stage, due)?;
+            let width = rows.ncols();
+            for (mut row, values) in rows.outer_iter_mut().zip(stage.chunks_exact(width)) {
+                copy_row(&ArrayView1::from(values), &mut row);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Copies values into a row; both lie together nearly always.
+pub(super) fn copy_row<T: Copy>(values: &ArrayView1<'_, T>, row: &mut ArrayViewMut1<'_, T>) {
+    match (row.as_slice_mut(), values.as_slice()) {
+        (Some(row), Some(values)) => row.copy_from_slice(values),
+        _ => row.assign(values),
+    }
 }
 
 fn fill<T: Voxel>(body: &mut Body<'_>, values: &mut [T], due: u64) -> Result<()> {
@@ -60,7 +90,7 @@ pub(super) fn to_native<T: Voxel>(values: &mut [T]) {
 }
 
 /// Reads values z, y, x, c into a view c, z, y, x, a few rows at a time.
-fn fill_rows<T: Voxel>(body: &mut Body<'_>, out: &mut ArrayViewMut4<'_, T>, due: u64) -> Result<()> {
+fn fill_channels<T: Voxel>(body: &mut Body<'_>, out: &mut ArrayViewMut4<'_, T>, due: u64) -> Result<()> {
     let mut left = out.len();
     let mut rows = out.view_mut().permuted_axes([1, 2, 3, 0]);
     let length = rows.shape()[2] * rows.shape()[3];

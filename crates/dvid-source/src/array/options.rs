@@ -23,6 +23,10 @@ pub enum OpenVersions {
     /// Read it and log a warning.
     #[default]
     Warn,
+    /// As `Warn`, and read nothing that changes on the way: each read asks for the mutation state (a document about the whole
+    /// repository) before and after, and begins again where that is another; three times, then it is
+    /// [`Error::Changed`](crate::Error::Changed).
+    Watch,
     /// Refuse it: [`Error::NotLocked`](crate::Error::NotLocked).
     Refuse,
 }

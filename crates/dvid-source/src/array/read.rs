@@ -92,7 +92,8 @@ pub(super) fn plan(volume: &Volume, meta: &ArrayMeta, voxels: &VoxelBox) -> Resu
         Route::LabelRaw(payload) => (result, labels::raw_memory(payload, chunks.largest())),
     };
     let peak = result.saturating_add(per_thread.saturating_mul(threads));
-    let mut plan = ReadPlan::fetched(chunks.len() as u64, fetched, result, peak);
+    let watching = if volume.is_watched { 2 } else { 0 };
+    let mut plan = ReadPlan::fetched(chunks.len() as u64 + watching, fetched, result, peak);
     if volume.route == Route::Blocks && volume.seen.is_open(volume.lossy) {
         plan.notes.push("until a block has come, each that is left out is asked for twice, in two forms".to_owned());
     }

@@ -38,8 +38,11 @@ impl DvidArray {
         let mut out = vec![None; blocks.len()];
         let size = if is_listed(&self.volume.route) { self.volume.batch() } else { 1 };
         let tasks = blocks.chunks(size).zip(out.chunks_mut(size)).collect();
-        in_parallel(&self.volume, tasks, cx, |(blocks, out): (&[Coordinate], &mut [Option<Block>]), control| {
-            match self.meta().dtype() {
+        in_parallel(
+            &self.volume,
+            tasks,
+            cx,
+            |(blocks, out): (&[Coordinate], &mut [Option<Block>]), control| match self.meta().dtype() {
                 _ if !is_listed(&self.volume.route) => self.fill_each(blocks, out, cx),
                 DType::U8 => self.fill_blocks::<u8>(blocks, out, control),
                 DType::U16 => self.fill_blocks::<u16>(blocks, out, control),
@@ -47,8 +50,8 @@ impl DvidArray {
                 DType::U64 => self.fill_blocks::<u64>(blocks, out, control),
                 DType::F32 => self.fill_blocks::<f32>(blocks, out, control),
                 _ => self.fill_each(blocks, out, cx),
-            }
-        })?;
+            },
+        )?;
         Ok(out)
     }
 

@@ -6,7 +6,7 @@ use array_core::{Coordinate, DType, Kind, VoxelBox};
 
 use super::blocks::Seen;
 use super::body::Body;
-use super::{DvidOptions, Images, Lossy};
+use super::{DvidOptions, Images, Lossy, OpenVersions};
 use crate::client::{Control, RegionOfInterest};
 use crate::request::Ids;
 use crate::{DvidClient, Error, ImagePayload, InstanceInfo, Node, Payload, Result, Strictness};
@@ -73,6 +73,8 @@ pub(super) struct Volume {
     pub(super) ids: Ids,
     pub(super) strictness: Strictness,
     pub(super) lossy: Lossy,
+    /// Whether each read makes sure that nothing has changed on the way.
+    pub(super) is_watched: bool,
     /// What was seen of a proxied volume.
     pub(super) seen: Seen,
     /// The scales, as bits, of which a block was seen, so that they are known to exist.
@@ -122,6 +124,7 @@ impl Volume {
             ids: options.ids,
             strictness: options.strictness,
             lossy: options.lossy,
+            is_watched: options.open_versions == OpenVersions::Watch && node.locked != Some(true),
             seen: Seen::default(),
             seen_scales: AtomicU32::new(0),
         })
@@ -230,7 +233,8 @@ fn label_route(info: &InstanceInfo, payload: Option<Payload>) -> Result<Route> {
         None => Ok(Route::LabelRaw(Payload::Lz4)),
         Some(Payload::LabelBlock) => {
             let stored = format!("`{}` ({}, {})", info.name(), info.type_name(), info.compression());
-            let problem = format!("{stored} does not come in label blocks: only labelmaps and labelarrays stored with gzip do");
+            let problem =
+                format!("{stored} does not come in label blocks: only labelmaps and labelarrays stored with gzip do");
             Err(Error::BadOption { option: "label_payload", problem })
         }
         Some(payload) => Ok(Route::LabelRaw(payload)),

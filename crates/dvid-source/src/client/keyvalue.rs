@@ -3,8 +3,8 @@
 use array_core::ReadContext;
 
 use super::{Control, DvidClient, MAX_KEYS};
-use crate::request::Request;
 use crate::Result;
+use crate::request::Request;
 
 /// The longest value that is read.
 const MAX_VALUE: u64 = 256 << 20;

@@ -91,13 +91,15 @@ impl DvidClient {
     /// answer is, and would not answer what comes next either.
     fn is_locked(&self, uuid: &str, control: &Control<'_>) -> Result<Option<bool>> {
         let locked = |document: Value| Ok(document.get("Locked").and_then(Value::as_bool));
-        self.get_json(&Request::status(uuid), ("the status", super::MAX_STATUS), control, locked).or_else(|error| match error {
-            Error::Transport { .. } | Error::Busy { .. } | Error::Cancelled | Error::DeadlineExceeded { .. } => {
-                Err(error)
-            }
-            error => {
-                tracing::debug!(%error, "cannot tell whether the version is locked");
-                Ok(None)
+        self.get_json(&Request::status(uuid), ("the status", super::MAX_STATUS), control, locked).or_else(|error| {
+            match error {
+                Error::Transport { .. } | Error::Busy { .. } | Error::Cancelled | Error::DeadlineExceeded { .. } => {
+                    Err(error)
+                }
+                error => {
+                    tracing::debug!(%error, "cannot tell whether the version is locked");
+                    Ok(None)
+                }
             }
         })
     }

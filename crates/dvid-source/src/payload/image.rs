@@ -31,7 +31,8 @@ impl ImagePayload {
     /// How a server that says this of its storage (`Base.Compression` of the info) sends blocks as they are stored; `None`
     /// for what cannot be unpacked here, such as snappy.
     pub fn stored(compression: &str) -> Option<Self> {
-        let known = [("LZ4", Self::Lz4), ("gzip", Self::Gzip), ("jpeg", Self::Jpeg), ("No compression", Self::Uncompressed)];
+        let known =
+            [("LZ4", Self::Lz4), ("gzip", Self::Gzip), ("jpeg", Self::Jpeg), ("No compression", Self::Uncompressed)];
         known.into_iter().find(|(name, _)| compression.starts_with(name)).map(|(_, payload)| payload)
     }
 

@@ -216,7 +216,10 @@ mod tests {
         let subvol = |form| Request::subvol_blocks("u", "g", &voxels(), form).unwrap().path;
         let plain = "/api/node/u/g/subvolblocks/4_2_1/100_-20_3";
         assert_eq!(subvol(ImageForm::Uncompressed), format!("{plain}?compression=uncompressed"));
-        assert_eq!((subvol(ImageForm::Stored), subvol(ImageForm::Jpeg)), (plain.into(), format!("{plain}?compression=jpeg")));
+        assert_eq!(
+            (subvol(ImageForm::Stored), subvol(ImageForm::Jpeg)),
+            (plain.into(), format!("{plain}?compression=jpeg"))
+        );
         let specific = Request::specific_image_blocks("u", "g", &blocks, ImageForm::Stored).unwrap();
         assert_eq!(specific.path(), "/api/node/u/g/specificblocks?blocks=2,1,0,5,4,-3");
     }

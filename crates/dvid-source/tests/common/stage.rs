@@ -226,7 +226,8 @@ impl Stage {
         let sent = self.server.requests().last().unwrap().target.clone();
         let (sent_path, sent_query) = request_parts(&sent);
         let (path, query) = request_parts(case.text("path"));
-        let ours = |name: &&str| ["blocks", "compression", "scale", "supervoxels"].contains(&name.split('=').next().unwrap());
+        let ours =
+            |name: &&str| ["blocks", "compression", "scale", "supervoxels"].contains(&name.split('=').next().unwrap());
         // Recorded with parameters that we never send, or with another spelling of the same.
         let comparable = query.iter().all(ours) && !path.contains("/vol/") && case.status() == 200;
         // Images have no parameters, so those that were recorded with some were recorded to show that they do nothing.

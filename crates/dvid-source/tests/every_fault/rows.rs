@@ -103,7 +103,8 @@ impl Row {
     }
 
     pub(crate) fn is_json(&self) -> bool {
-        let parts = ["info", "/status", "/api/repo/", "/labels", "/sparsevol-size/", "/roi", "/keyrange/", "/elements/"];
+        let parts =
+            ["info", "/status", "/api/repo/", "/labels", "/sparsevol-size/", "/roi", "/keyrange/", "/elements/"];
         parts.iter().any(|part| self.part.ends_with(part))
     }
 
