@@ -62,6 +62,8 @@ const MAX_INFO: u64 = 2 << 20;
 #[derive(Clone)]
 pub struct DvidClient {
     shared: Arc<Shared>,
+    /// What may stop the questions of this client.
+    cx: ReadContext,
 }
 
 struct Shared {
@@ -107,7 +109,8 @@ impl DvidClient {
 
     fn of(server: String, options: ClientOptions, answers: Answers) -> Self {
         let budget = options.budget.clone().unwrap_or_else(|| Budget::shared(&server));
-        Self { shared: Arc::new(Shared { server, options, budget, answers, has_answered: AtomicBool::new(false) }) }
+        let shared = Arc::new(Shared { server, options, budget, answers, has_answered: AtomicBool::new(false) });
+        Self { shared, cx: ReadContext::default() }
     }
 
     /// A client of the same server that also keeps every answer in a folder, from which [`replay`](Self::replay) gives
@@ -144,6 +147,22 @@ impl DvidClient {
         Ok(Self::of(server, ClientOptions::default(), Answers::Recording(recording)))
     }
 
+    /// The same client, whose questions (versions, infos, regions, keys, annotations) can be cancelled and have a deadline. What
+    /// reads arrays has a context of its own.
+    ///
+    /// ```
+    /// use array_core::{CancelToken, ReadContext};
+    ///
+    /// let token = CancelToken::default();
+    /// let client = dvid_source::DvidClient::new("127.0.0.1:1")?.within(&ReadContext::default().with_cancel(token.clone()));
+    /// token.cancel();
+    /// assert!(matches!(client.resolve(":master"), Err(dvid_source::Error::Cancelled)));
+    /// # Ok::<(), dvid_source::Error>(())
+    /// ```
+    pub fn within(&self, cx: &ReadContext) -> Self {
+        Self { shared: Arc::clone(&self.shared), cx: cx.clone() }
+    }
+
     /// The server as `http://host:port` or `https://host/path`, without a slash at the end.
     pub fn server(&self) -> &str {
         &self.shared.server
@@ -169,7 +188,7 @@ impl DvidClient {
     /// [`Error::NotFound`] with the server's words, [`Error::BadInfo`] for a document that is not one, and whatever may
     /// happen on the way.
     pub fn fetch_info(&self, uuid: &str, instance: &str) -> Result<InstanceInfo> {
-        self.info(uuid, instance, &Control::new(&ReadContext::default()))
+        self.info(uuid, instance, &Control::new(&self.cx))
     }
 
     pub(crate) fn info(&self, uuid: &str, instance: &str, control: &Control<'_>) -> Result<InstanceInfo> {

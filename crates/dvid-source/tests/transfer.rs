@@ -136,6 +136,12 @@ fn a_proxied_volume_that_the_server_cannot_unpack_comes_as_it_is_stored() {
         array.read_box(&voxels, &ReadContext::default()).unwrap();
         let planned = array.plan(&voxels).unwrap().requests;
         assert_eq!(server.request_count() - before, planned, "{name}: which form comes is known by now");
+        let stored = options.clone().with_images(Images::Stored);
+        let before = asked(&server, "compression=uncompressed");
+        let stored = DvidArray::open(&client, ROOT, name, &stored).unwrap();
+        let read = stored.read_box(&voxels, &ReadContext::default()).unwrap();
+        assert!(largest_difference(&read, &want) <= most, "{name}, as stored");
+        assert_eq!(asked(&server, "compression=uncompressed"), before, "{name}: the server unpacks nothing");
     }
 }
 

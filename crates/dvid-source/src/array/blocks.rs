@@ -22,19 +22,20 @@ pub(super) struct Seen {
 
 impl Seen {
     /// The forms to ask a proxied volume for, one after the other: a server cannot unpack volumes that are not JPEG, and
-    /// sends nothing then. Whoever refuses what is lossy has to see what is stored.
-    fn forms(&self, lossy: Lossy) -> &'static [ImageForm] {
-        match lossy {
-            Lossy::Refuse => &[ImageForm::Stored],
-            Lossy::Accept if self.uncompressed.load(Ordering::Relaxed) => &[ImageForm::Uncompressed],
-            Lossy::Accept if self.stored.load(Ordering::Relaxed) => &[ImageForm::Stored],
-            Lossy::Accept => &[ImageForm::Uncompressed, ImageForm::Stored],
+    /// sends nothing then.
+    fn forms(&self, as_stored: bool) -> &'static [ImageForm] {
+        if as_stored || self.stored.load(Ordering::Relaxed) {
+            &[ImageForm::Stored]
+        } else if self.uncompressed.load(Ordering::Relaxed) {
+            &[ImageForm::Uncompressed]
+        } else {
+            &[ImageForm::Uncompressed, ImageForm::Stored]
         }
     }
 
     /// Whether it is not known yet which form comes.
-    pub(super) fn is_open(&self, lossy: Lossy) -> bool {
-        self.forms(lossy).len() > 1
+    pub(super) fn is_open(&self, as_stored: bool) -> bool {
+        self.forms(as_stored).len() > 1
     }
 
     fn came(&self, form: ImageForm) {
@@ -68,7 +69,7 @@ pub(super) fn fetch<T: Voxel>(
     if let Route::Stored(payload) = volume.route {
         return fetch_as(volume, payload.form(), Left::Empty, voxels, &mut out, control).map(drop);
     }
-    let forms = volume.seen.forms(volume.lossy);
+    let forms = volume.seen.forms(volume.as_stored);
     let mut failure = None;
     for (i, form) in forms.iter().enumerate() {
         let left = if i + 1 == forms.len() { Left::Told } else { Left::Tried };

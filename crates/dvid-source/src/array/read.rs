@@ -94,7 +94,7 @@ pub(super) fn plan(volume: &Volume, meta: &ArrayMeta, voxels: &VoxelBox) -> Resu
     let peak = result.saturating_add(per_thread.saturating_mul(threads));
     let watching = if volume.is_watched { 2 } else { 0 };
     let mut plan = ReadPlan::fetched(chunks.len() as u64 + watching, fetched, result, peak);
-    if volume.route == Route::Blocks && volume.seen.is_open(volume.lossy) {
+    if volume.route == Route::Blocks && volume.seen.is_open(volume.as_stored) {
         plan.notes.push("until a block has come, each that is left out is asked for twice, in two forms".to_owned());
     }
     Ok(plan)

@@ -75,6 +75,8 @@ pub(super) struct Volume {
     pub(super) lossy: Lossy,
     /// Whether each read makes sure that nothing has changed on the way.
     pub(super) is_watched: bool,
+    /// Whether blocks are asked for as they are stored; whoever refuses what is lossy has to see what is.
+    pub(super) as_stored: bool,
     /// What was seen of a proxied volume.
     pub(super) seen: Seen,
     /// The scales, as bits, of which a block was seen, so that they are known to exist.
@@ -124,6 +126,7 @@ impl Volume {
             ids: options.ids,
             strictness: options.strictness,
             lossy: options.lossy,
+            as_stored: options.images == Images::Stored || options.lossy == Lossy::Refuse,
             is_watched: options.open_versions == OpenVersions::Watch && node.locked != Some(true),
             seen: Seen::default(),
             seen_scales: AtomicU32::new(0),

@@ -1,7 +1,5 @@
 //! Instances of type `keyvalue`: bytes under names.
 
-use array_core::ReadContext;
-
 use super::{Control, DvidClient, MAX_KEYS};
 use crate::Result;
 use crate::request::Request;
@@ -17,7 +15,7 @@ impl DvidClient {
     /// that cannot; values beyond 256 MiB are refused as [`CorruptStream`](crate::Error::CorruptStream).
     pub fn key_value(&self, uuid: &str, instance: &str, key: &str) -> Result<Vec<u8>> {
         let request = Request::key(uuid, instance, key)?;
-        self.get(&request, 0, &Control::new(&ReadContext::default()), |body| body.read_all(MAX_VALUE))
+        self.get(&request, 0, &Control::new(&self.cx), |body| body.read_all(MAX_VALUE))
     }
 
     /// All keys of a `keyvalue` instance, in the order of their bytes.
@@ -37,6 +35,6 @@ impl DvidClient {
     }
 
     fn list_of_keys(&self, request: &Request) -> Result<Vec<String>> {
-        self.get_json(request, ("the list of keys", MAX_KEYS), &Control::new(&ReadContext::default()), Ok)
+        self.get_json(request, ("the list of keys", MAX_KEYS), &Control::new(&self.cx), Ok)
     }
 }

@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use array_core::ReadContext;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -55,7 +54,7 @@ impl DvidClient {
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Ambiguous`] with the server's words.
     pub fn resolve(&self, reference: &str) -> Result<Node> {
-        self.resolve_for(reference, None, &Control::new(&ReadContext::default()))
+        self.resolve_for(reference, None, &Control::new(&self.cx))
     }
 
     /// As [`resolve`](Self::resolve); where nothing fits, the server is asked about this instance to say so itself.

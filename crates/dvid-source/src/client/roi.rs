@@ -1,6 +1,6 @@
 //! Instances of type `roi`: masks of whole blocks.
 
-use array_core::{Coordinate, Grid, Length, ReadContext, Roi, VoxelBox};
+use array_core::{Coordinate, Grid, Length, Roi, VoxelBox};
 
 use super::{Control, DvidClient, MAX_REPOS};
 use crate::info::InstanceInfo;
@@ -39,8 +39,7 @@ impl DvidClient {
     /// As [`fetch_info`](Self::fetch_info); [`Error::Unsupported`] for an instance of another type; [`Error::BadInfo`] for
     /// block runs that cannot be.
     pub fn region_of_interest(&self, uuid: &str, instance: &str) -> Result<RegionOfInterest> {
-        let cx = ReadContext::default();
-        let control = Control::new(&cx);
+        let control = Control::new(&self.cx);
         let info = self.info(uuid, instance, &control)?;
         if info.type_name() != "roi" {
             let problem = format!("has the type `{}`, not `roi`", info.type_name());
