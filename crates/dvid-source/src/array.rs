@@ -1,5 +1,6 @@
 //! A volume on a server, as an array.
 
+mod blocks;
 mod body;
 mod cached;
 mod chunks;
@@ -7,10 +8,12 @@ mod describe;
 mod frames;
 mod image;
 mod labels;
+mod mutation;
 mod open;
 mod options;
 mod points;
 mod read;
+mod specific;
 mod viewer;
 mod volume;
 
@@ -18,7 +21,7 @@ use std::sync::Arc;
 
 use array_core::{Array, ArrayMeta, ArrayRef, BlockMut, ReadContext, ReadPlan, VoxelBox};
 
-pub use options::{DvidOptions, OpenVersions, Siblings};
+pub use options::{DvidOptions, Images, Lossy, OpenVersions, Siblings};
 pub use volume::Source;
 
 use crate::{DvidClient, Error, InstanceInfo, Node, Result};
@@ -123,7 +126,8 @@ impl Array for DvidArray {
     }
 
     fn read_voxels(&self, voxels: &VoxelBox, out: BlockMut<'_>, cx: &ReadContext) -> array_core::Result<()> {
-        read::read(&self.volume, self.scale, voxels, out, cx).map_err(array_core::Error::from)
+        let read = if self.volume.is_watched { mutation::read_steadily } else { read::read };
+        read(&self.volume, self.scale, voxels, out, cx).map_err(array_core::Error::from)
     }
 
     fn scales(&self) -> &[ArrayRef] {

@@ -5,6 +5,7 @@ mod answer;
 mod body;
 mod budget;
 mod control;
+mod json;
 mod keyvalue;
 mod options;
 mod record;
@@ -19,10 +20,11 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use array_core::ReadContext;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 pub use annotation::{Annotation, Relation};
 pub(crate) use body::{Body, unwrap_io};
@@ -32,7 +34,6 @@ pub use options::{ClientOptions, Proxy, RetryPolicy, Timeouts};
 pub use resolve::Node;
 pub use roi::{RegionOfInterest, Span};
 
-use crate::error::Asked;
 use crate::info::InstanceInfo;
 use crate::request::Request;
 use crate::{Error, Result};
@@ -61,6 +62,8 @@ const MAX_INFO: u64 = 2 << 20;
 #[derive(Clone)]
 pub struct DvidClient {
     shared: Arc<Shared>,
+    /// What may stop the questions of this client.
+    cx: ReadContext,
 }
 
 struct Shared {
@@ -68,6 +71,7 @@ struct Shared {
     options: ClientOptions,
     budget: Arc<Budget>,
     answers: Answers,
+    has_answered: AtomicBool,
 }
 
 /// Where answers come from.
@@ -105,7 +109,8 @@ impl DvidClient {
 
     fn of(server: String, options: ClientOptions, answers: Answers) -> Self {
         let budget = options.budget.clone().unwrap_or_else(|| Budget::shared(&server));
-        Self { shared: Arc::new(Shared { server, options, budget, answers }) }
+        let shared = Arc::new(Shared { server, options, budget, answers, has_answered: AtomicBool::new(false) });
+        Self { shared, cx: ReadContext::default() }
     }
 
     /// A client of the same server that also keeps every answer in a folder, from which [`replay`](Self::replay) gives
@@ -142,6 +147,22 @@ impl DvidClient {
         Ok(Self::of(server, ClientOptions::default(), Answers::Recording(recording)))
     }
 
+    /// The same client, whose questions (versions, infos, regions, keys, annotations) can be cancelled and have a deadline. What
+    /// reads arrays has a context of its own.
+    ///
+    /// ```
+    /// use array_core::{CancelToken, ReadContext};
+    ///
+    /// let token = CancelToken::default();
+    /// let client = dvid_source::DvidClient::new("127.0.0.1:1")?.within(&ReadContext::default().with_cancel(token.clone()));
+    /// token.cancel();
+    /// assert!(matches!(client.resolve(":master"), Err(dvid_source::Error::Cancelled)));
+    /// # Ok::<(), dvid_source::Error>(())
+    /// ```
+    pub fn within(&self, cx: &ReadContext) -> Self {
+        Self { shared: Arc::clone(&self.shared), cx: cx.clone() }
+    }
+
     /// The server as `http://host:port` or `https://host/path`, without a slash at the end.
     pub fn server(&self) -> &str {
         &self.shared.server
@@ -167,33 +188,23 @@ impl DvidClient {
     /// [`Error::NotFound`] with the server's words, [`Error::BadInfo`] for a document that is not one, and whatever may
     /// happen on the way.
     pub fn fetch_info(&self, uuid: &str, instance: &str) -> Result<InstanceInfo> {
-        self.info(uuid, instance, &Control::new(&ReadContext::default()))
+        self.info(uuid, instance, &Control::new(&self.cx))
     }
 
     pub(crate) fn info(&self, uuid: &str, instance: &str, control: &Control<'_>) -> Result<InstanceInfo> {
         let parse = |document| InstanceInfo::parse(document, instance);
-        self.get_json(&Request::info(uuid, instance), MAX_INFO, control, parse)
+        self.get_json(&Request::info(uuid, instance), ("the info", MAX_INFO), control, parse)
     }
 
-    /// Sends a GET and gives its JSON, of at most `max` bytes, to `parse`.
-    pub(crate) fn get_json<T>(
+    /// Sends a GET and gives its JSON, of at most `max` bytes, to `parse`; `what` is what to call it in errors.
+    pub(crate) fn get_json<D: DeserializeOwned, T>(
         &self,
         request: &Request,
-        max: u64,
+        (what, max): (&str, u64),
         control: &Control<'_>,
-        mut parse: impl FnMut(Value) -> Result<T>,
+        mut parse: impl FnMut(D) -> Result<T>,
     ) -> Result<T> {
-        self.get(request, 0, control, |body| {
-            let text = body.read_all(max)?;
-            let bad = |e: serde_json::Error| {
-                if e.is_eof() {
-                    // It ended in all order, but the document was to go on.
-                    return Error::Truncated { got: text.len() as u64, want: None, asked: Asked::default() };
-                }
-                Error::bad_info("the answer", format!("it is not JSON: {e}; is this a DVID server?"))
-            };
-            parse(serde_json::from_slice(&text).map_err(bad)?)
-        })
+        self.get(request, 0, control, |body| parse(json::read(body, what, max)?))
     }
 
     /// Sends a GET, gives its body to `read` and verifies that `read` left nothing of it; repeats what is worth it.
@@ -213,6 +224,7 @@ impl DvidClient {
             tries += 1;
             let error = match self.get_once(request, bytes, control, &mut read) {
                 Ok(value) => {
+                    self.shared.has_answered.store(true, Ordering::Relaxed);
                     tracing::debug!(request = shown, tries, elapsed = ?started.elapsed(), "answered");
                     return Ok(value);
                 }
@@ -221,7 +233,7 @@ impl DvidClient {
             };
             let wait = self.wait(tries, &error);
             let policy = &self.shared.options.retry;
-            if tries > error.retries(policy) || started.elapsed() + wait > policy.total {
+            if tries > self.retries(&error) || started.elapsed() + wait > policy.total {
                 return Err(error);
             }
             tracing::warn!(request = shown, tries, ?wait, %error, "asking again");
@@ -240,6 +252,22 @@ impl DvidClient {
         match &self.shared.answers {
             Answers::Server(transport) => transport.get(request, control, read),
             Answers::Recording(recording) => recording.get(request, control, read),
+        }
+    }
+
+    /// How often to ask again after an error. A server that has answered before is there, and perhaps being started again.
+    fn retries(&self, error: &Error) -> u32 {
+        let policy = &self.shared.options.retry;
+        match error {
+            Error::Transport { connecting: true, .. } if self.shared.has_answered.load(Ordering::Relaxed) => {
+                policy.max_retries
+            }
+            error => {
+                if !matches!(error, Error::Transport { .. }) {
+                    self.shared.has_answered.store(true, Ordering::Relaxed);
+                }
+                error.retries(policy)
+            }
         }
     }
 

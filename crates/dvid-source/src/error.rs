@@ -254,6 +254,18 @@ pub enum Error {
         /// First voxel, at that scale, of what is missing.
         voxel: String,
     },
+    /// Each time that a region of an open version was read, something had changed in the meantime.
+    #[error(
+        "`{instance}` of the open version {uuid} changed each of the {reads} times that it was read; read a locked one"
+    )]
+    Changed {
+        /// Full UUID of the version.
+        uuid: String,
+        /// Name of the instance.
+        instance: String,
+        /// How often it was read.
+        reads: u32,
+    },
     /// The version is open, so its data may change, and the options demand one that is locked.
     #[error("version {uuid} of `{instance}` is not locked; name one that is, or allow open versions in the options")]
     NotLocked {

@@ -20,6 +20,8 @@ const HEADER: usize = 16;
 const MAX_TAIL: usize = 1_000;
 /// How far to read on in search of a message.
 const MAX_SEARCH: u64 = 4 << 20;
+/// The bytes at the end in which a message is, however far it is searched for.
+const KEPT: usize = 4 * MAX_TAIL;
 /// Fewer readable bytes than this at the end of damaged data are chance.
 const MIN_TAIL: usize = 12;
 
@@ -86,6 +88,11 @@ impl<R: Read, F: Fn(&Coordinate) -> bool> FrameReader<R, F> {
         Ok(Some(Frame { block, offset: start + HEADER as u64, payload: &self.payload }))
     }
 
+    /// Whether a block has come.
+    pub(crate) fn came(&self, block: &Coordinate) -> bool {
+        self.seen.contains(block)
+    }
+
     /// Turns the error of decoding the last frame's payload into one of the stream: its place is known, and the server
     /// may have said something at the end.
     pub fn damaged_payload(&mut self, error: Error) -> Error {
@@ -110,9 +117,13 @@ impl<R: Read, F: Fn(&Coordinate) -> bool> FrameReader<R, F> {
 
     /// An error with the server's message, if what follows ends with one.
     fn corrupt(&mut self, offset: u64, problem: String, read: &[u8]) -> Error {
-        let mut rest = read.to_vec();
+        let (mut rest, mut chunk) = (read.to_vec(), [0; KEPT]);
+        let mut source = self.source.by_ref().take(MAX_SEARCH);
         // The damage is reported whether or not an explanation can be read.
-        let _ = self.source.by_ref().take(MAX_SEARCH).read_to_end(&mut rest);
+        while let Ok(got @ 1..) = fill(&mut source, &mut chunk) {
+            rest.drain(..rest.len().saturating_sub(KEPT));
+            rest.extend_from_slice(&chunk[..got]);
+        }
         Error::CorruptStream { offset, problem, tail: readable_end(&rest), asked: Asked::default() }
     }
 }

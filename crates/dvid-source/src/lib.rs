@@ -12,10 +12,10 @@
 //! | `labelblk` | labels |
 //! | `roi` | a mask ([`RegionOfInterest`] for its blocks and regions) |
 //!
-//! Beside boxes there are labels at points ([`DvidArray::labels_at`]), keys ([`DvidClient::key_value`]), annotations
+//! Beside boxes there are single blocks ([`DvidArray::read_blocks`]), labels at points ([`DvidArray::labels_at`]), keys ([`DvidClient::key_value`]), annotations
 //! ([`DvidClient::annotations`]), a cache ([`DvidArray::cached`]), reading ahead ([`read_ahead`]), and recordings
 //! ([`DvidClient::record`], [`DvidClient::replay`]). Who knows the Python or C++ clients finds their calls in
-//! [`coming_from_neuclease`].
+//! [`coming_from_neuclease`]; what servers do that nobody expects, and what is done about it, stands in [`server_defects`].
 //!
 //! Opening a volume pins the version: the UUID is resolved once, so a long read cannot jump when somebody commits. Reads
 //! are cut at block borders and fetched by a few threads in bounded memory; every frame and every length is verified, since
@@ -58,7 +58,7 @@ mod request;
 mod sparse;
 
 pub use ahead::{ReadAhead, read_ahead};
-pub use array::{DvidArray, DvidOptions, OpenVersions, Siblings, Source};
+pub use array::{DvidArray, DvidOptions, Images, Lossy, OpenVersions, Siblings, Source};
 pub use array_core::Strictness;
 pub use client::{
     Annotation, Budget, ClientOptions, DvidClient, Node, Proxy, RegionOfInterest, Relation, RetryPolicy, Span,
@@ -67,8 +67,11 @@ pub use client::{
 pub use error::{Asked, Error, Missing, Result};
 pub use frames::{Frame, FrameReader};
 pub use info::InstanceInfo;
-pub use payload::Payload;
-pub use request::{Ids, LabelQuery, Request, SparseFormat};
+pub use payload::{ImagePayload, Payload};
+pub use request::{Ids, ImageForm, LabelQuery, Request, SparseFormat};
 
 #[doc = include_str!("../docs/coming-from-neuclease.md")]
 pub mod coming_from_neuclease {}
+
+#[doc = include_str!("../docs/server-defects.md")]
+pub mod server_defects {}

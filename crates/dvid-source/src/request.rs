@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use array_core::{Coordinate, VoxelBox};
 
 pub use queries::SparseFormat;
-pub use voxels::{Ids, LabelQuery};
+pub use voxels::{Ids, ImageForm, LabelQuery};
 
 use crate::{Error, Result};
 

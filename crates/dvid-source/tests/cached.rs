@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use array_core::ndarray::{Array3, ArrayD};
 use array_core::testing::check_array;
-use array_core::{ArrayExt, ArrayRef, BlockCache, CancelToken, MemoryArray, ReadContext, VoxelBox};
+use array_core::{Array, ArrayExt, ArrayRef, BlockCache, CancelToken, MemoryArray, ReadContext, VoxelBox};
 use dvid_fixture::serve::{DvidService, ServeOptions, Version};
 use dvid_fixture::{Fault, FaultRule, FixtureServer, Handler, Request, Response};
-use dvid_source::{DvidArray, DvidClient, DvidOptions, read_ahead};
+use dvid_source::{DvidArray, DvidClient, DvidOptions, Error, OpenVersions, read_ahead};
 
 const ROOT: &str = "d51d0000c0de4f00a5a5000000000001";
 
@@ -25,6 +25,20 @@ fn service(array: ArrayRef, version: Version) -> DvidService {
 fn open(server: &FixtureServer) -> DvidArray {
     let client = DvidClient::new(&server.url()).unwrap();
     DvidArray::open(&client, ROOT, "gray", &DvidOptions::default()).unwrap()
+}
+
+/// An open version whose mutations are counted elsewhere.
+fn mutated(stored: ArrayRef, mutations: &Arc<AtomicU64>) -> impl Fn(&Request) -> Response + Send + Sync + 'static {
+    let (service, state) = (service(stored, Version::root(ROOT).open()), Arc::clone(mutations));
+    move |request: &Request| {
+        let answer = service.handle(request);
+        if !request.path().starts_with("/api/repo/") {
+            return answer;
+        }
+        let text = String::from_utf8(answer.into_bytes().unwrap()).unwrap();
+        let id = format!("\"MutationID\":{}", 1_000_000_000 + state.load(Ordering::SeqCst));
+        Response::new(200).with_body(text.replace("\"MutationID\":1000000000", &id))
+    }
 }
 
 #[test]
@@ -65,17 +79,7 @@ fn readers_of_the_same_block_ask_together() {
 fn an_open_version_is_asked_whether_it_has_changed() {
     let stored = stored();
     let mutations = Arc::new(AtomicU64::new(1));
-    let (service, state) = (service(stored.clone(), Version::root(ROOT).open()), Arc::clone(&mutations));
-    let server = FixtureServer::start(move |request: &Request| {
-        let answer = service.handle(request);
-        if !request.path().starts_with("/api/repo/") {
-            return answer;
-        }
-        let text = String::from_utf8(answer.into_bytes().unwrap()).unwrap();
-        let id = format!("\"MutationID\":{}", 1_000_000_000 + state.load(Ordering::SeqCst));
-        Response::new(200).with_body(text.replace("\"MutationID\":1000000000", &id))
-    })
-    .unwrap();
+    let server = FixtureServer::start(mutated(stored.clone(), &mutations)).unwrap();
     let array = open(&server).cached(&BlockCache::of_blocks(64 << 20)).unwrap();
     let voxels = |asked: &str| server.requests().iter().filter(|line| line.target.contains(asked)).count();
     let first = array.data().unwrap();
@@ -92,6 +96,36 @@ fn an_open_version_is_asked_whether_it_has_changed() {
     assert!(coarse.iter().all(|voxel| *voxel == 9), "at each scale");
     server.inject(FaultRule::new("/api/repo/", Fault::Proxy { status: 404 }).always());
     assert!(array.data().is_err(), "what cannot be revalidated is not given");
+}
+
+#[test]
+fn a_read_of_an_open_version_may_be_watched() {
+    let (mutations, changes) = (Arc::new(AtomicU64::new(1)), Arc::new(AtomicU64::new(0)));
+    let (answer, state, left) = (mutated(stored(), &mutations), Arc::clone(&mutations), Arc::clone(&changes));
+    // Somebody writes while voxels are asked for, as often as it is told.
+    let server = FixtureServer::start(move |request: &Request| {
+        if request.path().contains("/raw/") && left.load(Ordering::SeqCst) > 0 {
+            left.fetch_sub(1, Ordering::SeqCst);
+            state.fetch_add(1, Ordering::SeqCst);
+        }
+        answer(request)
+    })
+    .unwrap();
+    let client = DvidClient::new(&server.url()).unwrap();
+    let watching = DvidOptions::default().with_open_versions(OpenVersions::Watch);
+    let array = DvidArray::open(&client, ROOT, "gray", &watching).unwrap();
+    let raw = || server.requests().iter().filter(|line| line.target.contains("/raw/")).count();
+    for (changing, reads) in [(0, 1), (1, 2), (2, 3)] {
+        changes.store(changing, Ordering::SeqCst);
+        let (before, asked) = (raw(), server.request_count());
+        assert!(array.data().unwrap().same_bits(&stored().data().unwrap()));
+        assert_eq!(raw() - before, reads, "{changing} changes");
+        let planned = array.plan(array.meta().voxel_box()).unwrap().requests;
+        assert!(changing > 0 || server.request_count() - asked == planned, "{planned} requests are planned");
+    }
+    changes.store(100, Ordering::SeqCst);
+    let array_core::Error::Source(error) = array.data().unwrap_err() else { panic!("an error of the source") };
+    assert!(matches!(error.downcast_ref(), Some(Error::Changed { reads: 3, .. })), "{error}");
 }
 
 #[test]

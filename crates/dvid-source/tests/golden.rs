@@ -6,11 +6,10 @@ mod common;
 use std::collections::BTreeSet;
 
 use array_core::ndarray::{Array3, ArrayView3, s};
-use array_core::{Block, Coordinate, DType, Element, Length, VoxelBox, with_block};
-use common::questions;
+use array_core::{Block, Coordinate, DType, Length, VoxelBox};
 use common::stage::Stage;
-use common::{Case, Tally};
-use dvid_source::{Error, FrameReader, InstanceInfo, LabelQuery, Payload, Request};
+use common::{Case, RUN, Tally, images, questions};
+use dvid_source::{Error, FrameReader, Images, InstanceInfo, LabelQuery, Payload, Request};
 use serde_json::Value;
 
 #[test]
@@ -35,7 +34,6 @@ fn golden_answers_of_a_real_server() {
     assert_eq!(told, cases.len(), "each case is accounted for");
 }
 
-const RUN: &str = "run";
 const REFUSED: &str = "run, and refused since the answer is wrong";
 const NEVER: &str = "never asked for, since the server's answer is wrong or of no use";
 const ONLY_REPLAYED: &str = "asked for by nothing of ours: the fixture replays them";
@@ -79,8 +77,8 @@ const UNASKED_ENDPOINTS: [&str; 33] = [
 ];
 
 /// Encodings that nothing of ours asks for.
-const UNASKED_PAYLOADS: [&str; 7] =
-    ["blocks one after another", "googlegzip", "jpeg", "png", "srles", "rles+gzip", "rles+lz4"];
+const UNASKED_PAYLOADS: [&str; 6] =
+    ["blocks one after another", "png", "srles", "rles+gzip", "rles+lz4", "stored:snappy"];
 
 /// Whether nothing of ours asks for the answer of a case, by its endpoint and payload. Anything else that cannot be run is a
 /// failure, never a silent skip.
@@ -91,7 +89,6 @@ fn is_unasked(case: &Case) -> bool {
     UNASKED_ENDPOINTS.contains(&endpoint)
         || case.text("method") != "GET"
         || UNASKED_PAYLOADS.contains(&payload)
-        || payload.starts_with("stored:")
         || endpoint == "key" && is_part
         // Pictures of planes are "text", and lists without blocks are "empty".
         || voxels && ["empty", "text"].contains(&case.kind())
@@ -111,10 +108,11 @@ fn run(case: &Case, stage: &Stage) -> (&'static str, String) {
             check_info(case);
             (RUN, "info".to_owned())
         }
-        ("raw", "array", "none" | "uncompressed" | "lz4" | "gzip" | "google") => raw(case, stage),
-        ("blocks" | "specificblocks" | "subvolblocks", "blocks", payload) if label_payload(payload).is_some() => {
-            blocks(case, stage)
+        ("raw", "array", "none" | "uncompressed" | "lz4" | "gzip" | "google" | "googlegzip") => raw(case, stage),
+        ("specificblocks" | "subvolblocks", "blocks", payload) if images::payload(payload).is_some() => {
+            if is_image(case, stage) { images::run(case, stage, &requested_blocks(case)) } else { blocks(case, stage) }
         }
+        ("blocks" | "specificblocks", "blocks", payload) if label_payload(payload).is_some() => blocks(case, stage),
         ("labels", "json", _) if case.server_bug().is_some() => (NEVER, by_kind),
         _ if questions::run(case, stage) => (RUN, by_kind),
         _ => panic!("{}: no way to run `{by_kind}`", case.id()),
@@ -173,7 +171,8 @@ fn raw(case: &Case, stage: &Stage) -> (&'static str, String) {
         (Ok(block), None) => {
             assert!(block.same_bits(&channels_first(case.npy())), "{id}: wrong voxels");
             if is_asked_as_raw(case, stage) {
-                assert!(stage.read(case, case.scale()).unwrap().same_bits(&case.npy()), "{id}: through the client");
+                let payload = label_payload(case.payload()).unwrap_or(Payload::Uncompressed);
+                assert!(stage.read_packed(case, payload).unwrap().same_bits(&case.npy()), "{id}: through the client");
             }
             (RUN, kind)
         }
@@ -196,14 +195,22 @@ fn channels_first(block: Block) -> Block {
     }
 }
 
-/// Whether the client would ask for these labels just so: only where they are not stored with gzip, as LZ4, and never
-/// for exactly one block.
+/// Whether the client would ask for these labels just so: never for exactly one block, nor in one of two spellings.
 fn is_asked_as_raw(case: &Case, stage: &Stage) -> bool {
     let (info, voxels) = (stage.info(case), case.voxels());
     let is_one_block = info.block_size() == Some(voxels.shape());
     let has_scale = case.scale() <= info.max_scale().unwrap_or(0);
-    let is_stored_otherwise = !info.compression().starts_with("gzip");
-    is_stored_otherwise && case.payload() == "lz4" && has_scale && !is_one_block
+    let is_other = ["roi=", "/vol/", "compression=uncompressed"].iter().any(|part| case.text("path").contains(part));
+    info.type_name().starts_with("label") && has_scale && !is_one_block && !is_other && !looks_absent(case)
+}
+
+/// Whether the client would look at the finest scale as well, since a coarser one has no labels here.
+fn looks_absent(case: &Case) -> bool {
+    case.scale() > 0 && case.npy().into_array::<u64>().unwrap().iter().all(|label| *label == 0)
+}
+
+fn is_image(case: &Case, stage: &Stage) -> bool {
+    !stage.info(case).type_name().starts_with("label")
 }
 
 /// Frames of labels: each by its payload, and those that the client asks for through the client.
@@ -215,10 +222,6 @@ fn blocks(case: &Case, stage: &Stage) -> (&'static str, String) {
         let asked = Request::specific_blocks("u", "i", &requested, &LabelQuery::default());
         assert!(asked.is_err() && read_frames(case, &requested).is_err(), "{id}: a block asked for twice comes twice");
         return (NEVER, kind);
-    }
-    if !type_name.starts_with("label") {
-        images(case, &requested);
-        return (RUN, kind);
     }
     let ours = type_name != "labelblk" && case.text("endpoint") == "blocks" && case.payload() == "blocks";
     let ours = ours && stage.info(case).compression().starts_with("gzip");
@@ -235,6 +238,8 @@ fn blocks(case: &Case, stage: &Stage) -> (&'static str, String) {
                 assert!(matches!(stage.open(case, scale), Err(Error::NoSuchScale { .. })), "{id}: scale {scale}");
             } else if ours {
                 assert!(stage.read(case, scale).unwrap() == Block::from(want), "{id}: through the client");
+            } else if case.text("endpoint") == "specificblocks" && is_listed(case, stage) {
+                images::check_listed(case, stage, &requested, Images::Unpacked);
             }
             (RUN, kind)
         }
@@ -247,38 +252,22 @@ fn blocks(case: &Case, stage: &Stage) -> (&'static str, String) {
     }
 }
 
-/// Frames of images: the voxels of each block as they are.
-fn images(case: &Case, requested: &[Coordinate]) {
-    let (id, shape, voxels, want) = (case.id(), block_size(case), case.voxels(), case.npy());
-    let size = want.bytes() / voxels.voxels().unwrap() as usize;
-    let mut want_bytes = Vec::new();
-    with_block!(Block = &want, array => array.iter().for_each(|value| value.put_le(&mut want_bytes)));
-    let extent = voxels.shape_usize().unwrap();
-    let fill = case.expect()["fill"].as_u64().unwrap_or(0) as u8;
-    let mut found = vec![fill; want_bytes.len()];
-    let (body, bytes) = (case.body(), shape.iter().product::<usize>() * size);
-    let mut frames = FrameReader::new(body.as_slice(), |block: &Coordinate| requested.contains(block), bytes);
-    while let Some(frame) = frames.next().unwrap_or_else(|e| panic!("{id}: {e}")) {
-        assert_eq!(frame.payload.len(), bytes, "{id}: a block as it is");
-        for (row, values) in frame.payload.chunks(shape[2] * size).enumerate() {
-            let place = [row / shape[1], row % shape[1], 0];
-            let at = [0, 1, 2].map(|axis| {
-                let first = frame.block[axis] * shape[axis] as i64 - voxels.begin()[axis];
-                usize::try_from(first).unwrap() + place[axis]
-            });
-            let first = ((at[0] * extent[1] + at[1]) * extent[2] + at[2]) * size;
-            found[first..first + values.len()].copy_from_slice(values);
-        }
-    }
-    let is_lossy = case.text("instance").contains("jpeg");
-    let is_near = |(a, b): (&u8, &u8)| a.abs_diff(*b) <= 2;
-    let is_right = if is_lossy { found.iter().zip(&want_bytes).all(is_near) } else { found == want_bytes };
-    assert!(is_right, "{id}: wrong voxels");
+/// Whether the client would ask for these blocks just so.
+fn is_listed(case: &Case, stage: &Stage) -> bool {
+    let has_scale = case.scale() <= stage.info(case).max_scale().unwrap_or(0);
+    let is_ours = case.text("path").contains("compression=blocks") && !looks_absent(case);
+    has_scale && is_ours && stage.info(case).compression().starts_with("gzip")
 }
 
 fn label_payload(name: &str) -> Option<Payload> {
-    let all =
-        [Payload::Uncompressed, Payload::Lz4, Payload::Gzip, Payload::LabelBlock, Payload::CompressedSegmentation];
+    let all = [
+        Payload::Uncompressed,
+        Payload::Lz4,
+        Payload::Gzip,
+        Payload::LabelBlock,
+        Payload::CompressedSegmentation,
+        Payload::CompressedSegmentationGzip,
+    ];
     all.into_iter().find(|payload| payload.parameter() == name)
 }
 

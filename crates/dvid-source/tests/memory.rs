@@ -1,14 +1,10 @@
 //! Whatever an answer claims or does, a read takes no more memory than its result and its budget.
 
-#![allow(
-    unsafe_code,
-    reason = "a counting allocator can only be written as an unsafe impl; it forwards to the system's"
-)]
+#[path = "common/counting.rs"]
+mod counting;
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use array_core::{Array, ArrayExt, ReadContext, VoxelBox};
@@ -16,32 +12,6 @@ use dvid_fixture::{Fault, FaultRule, FixtureServer, Request, Response};
 use dvid_source::{Budget, ClientOptions, DvidArray, DvidClient, DvidOptions, RetryPolicy, Siblings, Timeouts};
 use label_codecs::label_block;
 use serde_json::json;
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-// SAFETY: every call goes to the system allocator with its arguments unchanged.
-unsafe impl GlobalAlloc for Counting {
-    // SAFETY: as for the impl; the caller keeps the promises of `GlobalAlloc::alloc`.
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: the caller's promises are those that the system allocator asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    // SAFETY: as for the impl; the caller keeps the promises of `GlobalAlloc::dealloc`.
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the pointer came from `alloc`, which is the system's.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Connections, threads, the server of the test, and copies of its answers.
 const BESIDES: usize = 6 << 20;
@@ -97,8 +67,6 @@ fn peak(body: Vec<u8>, fault: Option<(&str, Fault)>, instance: &str) -> (Result<
         server.inject(FaultRule::new(part, fault).always());
     }
     let client = client(&server);
-    let before = NOW.load(Ordering::SeqCst);
-    PEAK.store(before, Ordering::SeqCst);
     let read = || -> Result<u64, String> {
         let options = DvidOptions::default().with_siblings(Siblings::Ignore);
         let array = DvidArray::open(&client, &"a".repeat(32), instance, &options).map_err(|e| e.to_string())?;
@@ -107,8 +75,7 @@ fn peak(body: Vec<u8>, fault: Option<(&str, Fault)>, instance: &str) -> (Result<
         assert_eq!(block.bytes() as u64, array.plan(&voxels).unwrap().bytes_result);
         Ok(array.plan(&voxels).unwrap().peak_bytes)
     };
-    let result = read();
-    let peak = PEAK.load(Ordering::SeqCst) - before;
+    let (result, peak) = counting::peak_of_all(read);
     let planned = result.clone().unwrap_or(SIDE.pow(3) as u64 * 8 + BUDGET);
     assert!(peak <= planned as usize + BESIDES, "{instance}: {peak} bytes at most, {planned} are planned: {result:?}");
     (result.map(drop), peak)

@@ -6,13 +6,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use array_core::ndarray::Array3;
-use array_core::{Array, ArrayRef, MemoryArray};
+use array_core::{Array, ArrayRef, MemoryArray, ReadContext, VoxelBox};
 use dvid_fixture::replay::Replay;
 use dvid_fixture::serve::{DvidService, ServeOptions};
-use dvid_fixture::{FixtureServer, Handler, Request, Response};
+use dvid_fixture::{Fault, FaultRule, FixtureServer, Handler, Request, Response};
 use dvid_source::{ClientOptions, DvidArray, DvidClient, DvidOptions, Error, Missing, Proxy, RetryPolicy, fetch_info};
 
 const ROOT: &str = "d51d0000c0de4f00a5a5000000000001";
@@ -139,6 +139,25 @@ fn golden_versions_are_resolved() {
     assert_eq!((array.source().uuid.as_str(), array.scales().len()), ("5e1d1a315f37ae15892d15d74e412574", 3));
     let empty = DvidArray::open(&client, root, "seg_empty", &DvidOptions::default()).unwrap();
     assert!(empty.meta().voxel_box().is_empty(), "nothing was written");
+}
+
+#[test]
+fn questions_have_a_deadline() {
+    let (server, client) = recorded();
+    server.inject(FaultRule::new("/api/", Fault::StallBeforeHead(Duration::from_mins(1))).always());
+    let late = || ReadContext::default().with_deadline(Instant::now() + Duration::from_millis(50));
+    let around = VoxelBox::new([0; 3], [8; 3]).unwrap();
+    let failures = [
+        client.within(&late()).resolve(":master").err(),
+        client.within(&late()).fetch_info(ROOT, "gray").err(),
+        client.within(&late()).region_of_interest(ROOT, "mask").err(),
+        client.within(&late()).key_value(ROOT, "meta", "attrs").err(),
+        client.within(&late()).keys(ROOT, "meta").err(),
+        client.within(&late()).annotations(ROOT, "points", &around).err(),
+    ];
+    for failure in failures {
+        assert!(matches!(failure, Some(Error::DeadlineExceeded { .. })), "{failure:?}");
+    }
 }
 
 #[test]

@@ -288,3 +288,46 @@ fn a_server_that_is_started_again_is_found_again() {
     let _server = FixtureServer::start_on(port, service()).unwrap();
     assert!(read(&array).unwrap().same_bits(&truth("seg")), "over new connections");
 }
+
+#[test]
+fn a_server_may_be_started_again_in_the_middle_of_a_read() {
+    let service = || {
+        let options = ServeOptions::default().with_names("gray", "seg").with_block_zyx([16; 3]);
+        DvidService::new(Some(gray()), Some(seg()), &options).unwrap()
+    };
+    let patient = RetryPolicy::default().with_first_wait(Duration::from_millis(200)).with_max_retries(20);
+    for (instance, keyword) in [("gray", "/raw/"), ("seg", "/blocks/")] {
+        let server = FixtureServer::start(service()).unwrap();
+        let options = ClientOptions::default().with_retry(patient.clone());
+        let client = DvidClient::with_options(&server.url(), &options).unwrap();
+        let small = DvidOptions::default().with_chunk_voxels(16 * 16 * 16);
+        let array = DvidArray::open(&client, ROOT, instance, &small).unwrap();
+        let (port, asked) = (server.addr().port(), server.request_count());
+        server
+            .inject(FaultRule::new(keyword, Fault::StallInBody { after: 20, pause: Duration::from_secs(30) }).always());
+        std::thread::scope(|scope| {
+            let reading = scope.spawn(|| read(&array));
+            while server.request_count() < asked + 2 {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            // It goes away with its connections, and nobody listens for a while.
+            drop(server);
+            std::thread::sleep(Duration::from_millis(100));
+            let _again = FixtureServer::start_on(port, service()).unwrap();
+            assert!(reading.join().unwrap().unwrap().same_bits(&truth(instance)), "{instance}");
+        });
+    }
+}
+
+#[test]
+fn an_answer_that_trickles_for_ever_is_given_up() {
+    let timeouts = Timeouts::default().with_answer(Duration::from_millis(200));
+    let fixture = Fixture::with_options(&quick().with_timeouts(timeouts).with_retry(RetryPolicy::none()));
+    for instance in ["gray", "seg"] {
+        let begun = Instant::now();
+        let error = fixture.under(instance, Fault::Trickle(Duration::from_millis(20)));
+        assert!(matches!(error, Error::Transport { connecting: false, .. }), "{instance}: {error:?}");
+        assert!(error.to_string().contains("the timeout `answer`"), "{error}");
+        assert!(begun.elapsed() < Duration::from_secs(20), "{instance}");
+    }
+}

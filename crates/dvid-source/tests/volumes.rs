@@ -1,6 +1,6 @@
 //! What instances are taken for: siblings as scales, scales that are not there, proxied volumes, masks, open versions.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use array_core::ndarray::{Array3, ArrayD};
@@ -155,9 +155,12 @@ fn proxied_volumes_are_read_block_by_block_and_end_where_they_end() {
     let array = open(&client, "em");
     assert_eq!(array.meta().voxel_box(), truth.meta().voxel_box(), "the server states the size for the last voxel");
     let voxels = VoxelBox::new([1, 2, 3], [20, 40, 30]).unwrap();
-    let plan = array.plan(&voxels).unwrap();
-    let before = server.request_count();
     let cx = ReadContext::default();
+    assert!(array.plan(&voxels).unwrap().notes[0].contains("asked for twice"));
+    array.read_box(&voxels, &cx).unwrap();
+    let plan = array.plan(&voxels).unwrap();
+    assert!(plan.notes.is_empty(), "a block has come, so the form is known");
+    let before = server.request_count();
     assert!(array.read_box(&voxels, &cx).unwrap().same_bits(&truth.read_box(&voxels, &cx).unwrap()));
     assert_eq!((server.request_count() - before, plan.requests), (18, 18), "a request for each block");
     // Blocks of zeros are left out, which may as well be a failure.
@@ -227,12 +230,44 @@ fn open_versions_are_read_or_refused() {
     let (_server, client) = serve(DvidService::new(Some(image([16; 3])), None, &options).unwrap());
     let refusing = DvidOptions::default().with_open_versions(OpenVersions::Refuse);
     let open = |uuid: &str, options: &DvidOptions| DvidArray::open(&client, uuid, "gray", options);
-    assert_eq!(open(":master", &DvidOptions::default()).unwrap().node().locked, Some(false));
+    let warnings = |uuid: &str| {
+        let heard = Warnings::default();
+        let array = tracing::subscriber::with_default(heard.clone(), || open(uuid, &DvidOptions::default()).unwrap());
+        let heard = heard.0.lock().unwrap().iter().filter(|text| text.contains("the version is open")).count();
+        (array.node().locked, heard)
+    };
+    assert_eq!(warnings(":master"), (Some(false), 1));
+    assert_eq!(warnings(ROOT), (Some(true), 0));
     for reference in [":master", "ab", &"ab".repeat(16)] {
         let error = open(reference, &refusing).unwrap_err();
         assert!(matches!(&error, Error::NotLocked { uuid, .. } if *uuid == "ab".repeat(16)), "{error}");
     }
     assert!(open(ROOT, &refusing).is_ok());
+}
+
+/// Collects what is logged as a warning.
+#[derive(Clone, Default)]
+struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() <= tracing::Level::WARN
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut text = String::new();
+        let mut visit = |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+            text.push_str(&format!("{field}={value:?} "));
+        };
+        event.record(&mut visit);
+        self.0.lock().unwrap().push(text);
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
 }
 
 #[test]

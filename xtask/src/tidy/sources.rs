@@ -20,7 +20,7 @@ pub(super) const MAY_BE_UNSAFE: &[&str] = &[
     "crates/coord-roi/tests/allocations.rs",
     "crates/array-core/src/fresh.rs",
     "crates/array-core/tests/memory.rs",
-    "crates/dvid-source/tests/memory.rs",
+    "crates/dvid-source/tests/common/counting.rs",
     "crates/resample/src/engine/simd.rs",
 ];
 

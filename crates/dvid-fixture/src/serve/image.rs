@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::frames::{Encode, framed, octets, shuffled, stream};
 use super::jpeg;
+use super::labels::gzip;
 use super::refusal::{Refusal, Result, bad};
 use super::region::{Region, block_list, check_bytes, int32, triple};
 use super::throttle::Throttle;
@@ -102,8 +103,12 @@ fn subvolblocks(volume: &Arc<Volume>, request: &Request, rest: &[&str], throttle
     region.check_aligned(volume.block_zyx, "block")?;
     region.check_payload(volume.voxel_type.bytes_per_voxel() as i64, "Requested")?;
     let payload = Payload::named(request)?;
-    if payload == Payload::Jpeg {
-        return bad("can't encode JPEG: expected internal block data to be JPEG, was LZ4 compression instead");
+    let stored = Stored::of(volume);
+    if payload == Payload::Jpeg && stored != Stored::Jpeg {
+        let was = volume.compression.split(" compression").next().unwrap_or_default();
+        return bad(format!(
+            "can't encode JPEG: expected internal block data to be JPEG, was {was} compression instead"
+        ));
     }
     let slot = throttle.enter(request)?;
     let blocks = volume.blocks_in(0, &region.voxels()?)?;
@@ -113,7 +118,7 @@ fn subvolblocks(volume: &Arc<Volume>, request: &Request, rest: &[&str], throttle
 fn specificblocks(volume: &Arc<Volume>, request: &Request) -> Result<Response> {
     let payload = Payload::named(request)?;
     let mut blocks = block_list(&request.query("blocks").unwrap_or_default())?;
-    if payload == Payload::Jpeg {
+    if payload == Payload::Jpeg && Stored::of(volume) != Stored::Jpeg {
         blocks.clear(); // the real server sends an empty answer, not an error
     }
     Ok(stream(shuffled(blocks), encoder(volume, payload), &request.path(), None))
@@ -121,7 +126,7 @@ fn specificblocks(volume: &Arc<Volume>, request: &Request) -> Result<Response> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Payload {
-    /// As stored: `u32` size, LZ4 block.
+    /// As stored.
     Stored,
     Uncompressed,
     Jpeg,
@@ -142,9 +147,37 @@ fn encoder(volume: &Arc<Volume>, payload: Payload) -> Encode {
     let volume = Arc::clone(volume);
     Box::new(move |block| {
         let voxels = volume.block_bytes(0, block)?;
-        Ok(voxels.map(|voxels| match payload {
-            Payload::Uncompressed => voxels,
-            _ => lz4_flex::block::compress_prepend_size(&voxels),
-        }))
+        let Some(voxels) = voxels else { return Ok(None) };
+        Ok(match (payload, Stored::of(&volume)) {
+            // What it passes on is no JPEG, so there is nothing that it can unpack.
+            (Payload::Uncompressed, Stored::None) if !volume.grid_store.is_empty() => None,
+            (Payload::Uncompressed, _) | (_, Stored::None) => Some(voxels),
+            // What a proxy does not say to be JPEG is stored elsewhere as it is.
+            (_, Stored::Lz4 | Stored::Gzip) if !volume.grid_store.is_empty() => Some(voxels),
+            (_, Stored::Lz4) => Some(lz4_flex::block::compress_prepend_size(&voxels)),
+            (_, Stored::Gzip) => Some(gzip(&voxels)?),
+            (_, Stored::Jpeg) => Some(jpeg::encode(&voxels, volume.block_zyx[2] as usize)),
+        })
     })
+}
+
+/// How blocks are stored, by what the info says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    None,
+    Lz4,
+    Gzip,
+    Jpeg,
+}
+
+impl Stored {
+    fn of(volume: &Volume) -> Self {
+        let is = |name: &str| volume.compression.starts_with(name);
+        match volume.voxel_type {
+            VoxelType::Uint8blk if is("jpeg") => Self::Jpeg,
+            _ if is("gzip") => Self::Gzip,
+            _ if is("LZ4") => Self::Lz4,
+            _ => Self::None,
+        }
+    }
 }

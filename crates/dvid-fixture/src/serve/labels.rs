@@ -183,7 +183,7 @@ fn little_endian(labels: &[u64]) -> Vec<u8> {
     bytes
 }
 
-fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+pub(super) fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let done = encoder.write_all(bytes).and_then(|()| encoder.finish());
     done.map_err(|error| Refusal::Failed(error.to_string()))

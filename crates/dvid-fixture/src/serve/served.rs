@@ -39,14 +39,17 @@ impl ServedVolume {
         self
     }
 
-    /// With this text for how the blocks are stored. They are served in the same way whatever it says.
+    /// With this text for how the blocks are stored, as the info has it: images that are asked for as they are stored come
+    /// as LZ4, gzip or (`uint8blk`) JPEG where it begins so, else as they are. Whatever else is asked for comes in the same way
+    /// whatever it says, and voxels are always those of the array.
     pub fn with_compression(mut self, compression: impl Into<String>) -> Self {
         self.compression = Some(compression.into());
         self
     }
 
     /// As if the server passed on a precomputed volume: it begins at 0, states its size for its last voxel, and cannot be
-    /// read with `raw`.
+    /// read with `raw`. What is said to be stored without compression comes only as it is stored: the server unpacks nothing but
+    /// JPEG here.
     pub fn with_grid_store(mut self, grid_store: impl Into<String>) -> Self {
         self.grid_store = grid_store.into();
         self

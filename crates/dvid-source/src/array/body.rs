@@ -54,10 +54,8 @@ impl Body {
         control: &Control<'_>,
     ) -> Result<Self> {
         let request = Request::sparse_volume_size(&node.uuid, instance, label, ids);
-        let size = client.get_json(&request, MAX_SIZE_JSON, control, |document| {
-            let bad = |error: serde_json::Error| Error::bad_info("the size of the body", error.to_string());
-            serde_json::from_value::<Size>(document).map_err(bad)?.bounds()
-        });
+        let due = ("the size of the body", MAX_SIZE_JSON);
+        let size = client.get_json(&request, due, control, |size: Size| size.bounds());
         let bounds = size.map_err(|error| match error {
             error if !error.is_unknown_label() => error,
             Error::NotFound { message, asked, .. } => {

@@ -1,20 +1,15 @@
 //! Volumes behind a block cache: for ever where the version is locked, else as long as nothing changes.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use array_core::{
     Array, ArrayMeta, ArrayRef, ArrayWrite, BlockCache, BlockMut, CacheOptions, Cached, ReadContext, ReadPlan, VoxelBox,
 };
-use serde::Deserialize;
 
 use super::DvidArray;
+use super::mutation::{self, State};
+use crate::Result;
 use crate::client::Control;
-use crate::request::Request;
-use crate::{Error, Result};
-
-/// The longest description of a repository that is read.
-const MAX_REPO: u64 = 64 << 20;
 
 impl DvidArray {
     /// This volume with all its scales, read in whole blocks through a cache that any number of arrays may share. Of
@@ -24,7 +19,7 @@ impl DvidArray {
     /// state (a document about the whole repository), and drops all blocks when that has changed.
     ///
     /// # Errors
-    /// [`Error::Array`] for blocks that cannot be in memory.
+    /// [`Array`](crate::Error::Array) for blocks that cannot be in memory.
     pub fn cached(&self, cache: &Arc<BlockCache>) -> Result<ArrayRef> {
         let cached = Arc::new(Cached::new(Arc::new(self.clone()), cache, &CacheOptions::default())?);
         if self.node().locked == Some(true) {
@@ -48,44 +43,13 @@ struct Guard {
     seen: Mutex<Option<State>>,
 }
 
-/// What changes with every mutation.
-#[derive(Debug, Clone, PartialEq)]
-struct State {
-    mutation: Option<u64>,
-    updated: String,
-    locked: bool,
-}
-
-#[derive(Deserialize)]
-struct Repo {
-    #[serde(rename = "MutationID", default)]
-    mutation: Option<u64>,
-    #[serde(rename = "DAG")]
-    dag: Dag,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Dag {
-    nodes: BTreeMap<String, Version>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Version {
-    #[serde(default)]
-    updated: String,
-    #[serde(default)]
-    locked: bool,
-}
-
 impl Guard {
     fn revalidate(&self, cx: &ReadContext) -> Result<()> {
         // Of a version that was locked since, nothing changes any more.
         if self.lock().as_ref().is_some_and(|state| state.locked) {
             return Ok(());
         }
-        let state = self.state(cx)?;
+        let state = mutation::state(&self.array.volume, &Control::new(cx))?;
         let mut seen = self.lock();
         if seen.as_ref() != Some(&state) {
             if seen.is_some() {
@@ -94,18 +58,6 @@ impl Guard {
             *seen = Some(state);
         }
         Ok(())
-    }
-
-    fn state(&self, cx: &ReadContext) -> Result<State> {
-        let uuid = &self.array.source().uuid;
-        let request = Request::repo_info(uuid);
-        self.array.client().get_json(&request, MAX_REPO, &Control::new(cx), |document| {
-            let bad = |problem: String| Error::bad_info("the mutation state", problem);
-            let repo: Repo = serde_json::from_value(document).map_err(|error| bad(error.to_string()))?;
-            let missing = || bad(format!("the repository does not list its version {uuid}"));
-            let node = repo.dag.nodes.get(uuid).ok_or_else(missing)?;
-            Ok(State { mutation: repo.mutation, updated: node.updated.clone(), locked: node.locked })
-        })
     }
 
     // What is behind the lock is replaced as a whole, so poison means nothing here.

@@ -2,8 +2,8 @@
 
 use array_core::{ArrayMeta, Axes, Coordinate, Field, Grid, Length, Provenance, VoxelBox};
 
-use super::volume::Volume;
-use super::{DvidOptions, viewer};
+use super::volume::{Route, Volume};
+use super::{DvidOptions, Lossy, viewer};
 use crate::Result;
 use crate::info::voxel_size_nm;
 use crate::request::Ids;
@@ -62,13 +62,14 @@ pub(super) fn meta(volume: &Volume, base: &Base, options: &DvidOptions, scale: u
         Some(channels) => (Axes::czyx(), vec![channels]),
         None => (Axes::zyx(), vec![]),
     };
-    let by_type = Provenance::Stated(match options.body {
+    let by_type = match options.body {
         Some(_) => "option body".to_owned(),
         None => format!("TypeName {} of the info", info.type_name()),
-    });
+    };
+    let dtype_from = Provenance::Stated(format!("{by_type}{}", lossy_words(volume)));
     let attrs = if is_sibling { self_attrs(volume, base) } else { base.attrs.clone() };
     Ok(ArrayMeta::new(name(volume, options, scale), volume.voxels.dtype, axes, &extents, grid, voxels)?
-        .with_kind(volume.voxels.kind, by_type.clone())
+        .with_kind(volume.voxels.kind, Provenance::Stated(by_type))
         .with_attrs(attrs)
         .with_read_block(volume.block.into())?
         .with_viewer_source(viewer::source(volume, options, scale, &base.step, &base.voxels)?)
@@ -76,7 +77,20 @@ pub(super) fn meta(volume: &Volume, base: &Base, options: &DvidOptions, scale: u
         .with_provenance(Field::Extents, extents_from)
         .with_provenance(Field::Offset, Provenance::Derived("voxel indices of the server, from 0".to_owned()))
         .with_provenance(Field::Axes, Provenance::Stated("z, y, x, as all volumes of DVID".to_owned()))
-        .with_provenance(Field::DType, by_type))
+        .with_provenance(Field::DType, dtype_from))
+}
+
+/// What to know of values that may not be those that were written.
+fn lossy_words(volume: &Volume) -> &'static str {
+    let is_jpeg = volume.info.compression().starts_with("jpeg");
+    match volume.route {
+        Route::Stored(_) if is_jpeg => "; stored as JPEG and unpacked here: near what was written",
+        _ if is_jpeg => "; stored as JPEG and unpacked by the server: near what was written",
+        Route::Blocks if volume.lossy == Lossy::Accept && volume.voxel_bytes() == 1 => {
+            "; passed on from a precomputed volume, of which JPEG is accepted: perhaps only near what was written"
+        }
+        _ => "",
+    }
 }
 
 /// A sibling has an info of its own.

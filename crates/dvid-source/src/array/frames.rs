@@ -1,8 +1,9 @@
 //! Putting blocks that come in frames into their places.
 
 use array_core::{Coordinate, Element, VoxelBox};
-use ndarray::{ArrayView4, ArrayViewMut4, s};
+use ndarray::{ArrayView4, ArrayViewMut4, Axis, s};
 
+use super::image::copy_row;
 use crate::client::Body;
 use crate::{Error, FrameReader, Result};
 
@@ -24,8 +25,8 @@ pub(super) struct Due<'a> {
     pub(super) max_payload: usize,
 }
 
-/// Copies what lies within `voxels` to `out` (c, z, y, x), which is zero elsewhere; returns the number of blocks that
-/// came. `decode` turns a payload into the voxels of a block, channels last.
+/// Copies what lies within `voxels` to `out` (c, z, y, x), which is then zero where no block came; returns the number of
+/// blocks that came. `decode` turns a payload into the voxels of a block, channels last.
 pub(super) fn place<T: Element>(
     body: &mut Body<'_>,
     due: &Due<'_>,
@@ -33,8 +34,6 @@ pub(super) fn place<T: Element>(
     out: &mut ArrayViewMut4<'_, T>,
     mut decode: impl FnMut(&[u8], &mut [T]) -> Result<()>,
 ) -> Result<usize> {
-    // Blocks that do not exist are not sent. An earlier try may have left something here.
-    out.fill(T::default());
     let channels = out.shape()[0];
     let mut frames = FrameReader::new(body, |block: &Coordinate| due.blocks.contains_point(block), due.max_payload);
     let mut decoded = vec![T::default(); due.block.iter().product::<i64>() as usize * channels];
@@ -47,7 +46,31 @@ pub(super) fn place<T: Element>(
         copy(&decoded, &at, voxels, out)?;
         count += 1;
     }
+    // Blocks that do not exist are not sent, and what is in their place is not always zero: an earlier try may have left
+    // something here.
+    if (count as u64) < due.blocks.voxels()? {
+        for block in points(due.blocks).filter(|block| !frames.came(block)) {
+            let at = VoxelBox::new(block.checked_mul(&due.block.into())?, due.block)?;
+            part(&at, voxels, out)?.fill(T::default());
+        }
+    }
     Ok(count)
+}
+
+/// All coordinates of a box of three axes.
+fn points(of: &VoxelBox) -> impl Iterator<Item = Coordinate> {
+    let range = |axis: usize| of.begin()[axis]..of.end()[axis];
+    let (z, y, x) = (range(0), range(1), range(2));
+    z.flat_map(move |z| {
+        let x = x.clone();
+        y.clone().flat_map(move |y| x.clone().map(move |x| [z, y, x].into()))
+    })
+}
+
+/// The part of an output for the voxels `to` that two boxes share.
+fn part<'a, T>(from: &VoxelBox, to: &VoxelBox, out: &'a mut ArrayViewMut4<'_, T>) -> Result<ArrayViewMut4<'a, T>> {
+    let target = from.intersect(to)?.index_ranges(to)?;
+    Ok(out.slice_mut(s![.., target[0].clone(), target[1].clone(), target[2].clone()]))
 }
 
 /// Copies what two boxes share, from voxels in C order with channels last to a view with channels first.
@@ -65,10 +88,17 @@ pub(super) fn copy<T: Element>(
     let source = ArrayView4::from_shape((shape[0], shape[1], shape[2], out.shape()[0]), source).map_err(|error| {
         Error::BadBox { voxels: format!("{from}: {error}"), rule: "its voxels were not counted right" }
     })?;
-    let (at, target) = (shared.index_ranges(from)?, shared.index_ranges(to)?);
-    let part = source.slice(s![at[0].clone(), at[1].clone(), at[2].clone(), ..]);
-    let mut out = out.slice_mut(s![.., target[0].clone(), target[1].clone(), target[2].clone()]);
-    out.assign(&part.permuted_axes([3, 0, 1, 2]));
+    let at = shared.index_ranges(from)?;
+    let source = source.slice(s![at[0].clone(), at[1].clone(), at[2].clone(), ..]);
+    let mut out = part(from, to, out)?;
+    if source.shape()[3] > 1 {
+        out.assign(&source.permuted_axes([3, 0, 1, 2]));
+        return Ok(());
+    }
+    let (mut out, source) = (out.index_axis_mut(Axis(0), 0), source.index_axis(Axis(3), 0));
+    for (mut plane, source) in out.outer_iter_mut().zip(source.outer_iter()) {
+        plane.outer_iter_mut().zip(source.outer_iter()).for_each(|(mut row, source)| copy_row(&source, &mut row));
+    }
     Ok(())
 }
 

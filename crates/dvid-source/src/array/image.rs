@@ -1,14 +1,13 @@
-//! Images: one array per request without frames, or single blocks where that is all the server gives.
+//! Images: one array per request, without frames.
 
 use array_core::{Element, VoxelBox};
 use bytemuck::Pod;
-use ndarray::ArrayViewMut4;
+use ndarray::{ArrayView1, ArrayViewMut1, ArrayViewMut3, ArrayViewMut4, Axis};
 
-use super::frames::{Due, cover, place};
 use super::volume::Volume;
+use crate::Result;
 use crate::client::{Body, Control};
 use crate::request::Request;
-use crate::{Error, Result, Strictness};
 
 /// Bytes that are on their way into rows which lie apart in the output.
 pub(super) const STAGE: usize = 64 << 10;
@@ -42,8 +41,38 @@ pub(super) fn fetch<T: Voxel>(
     let has_one_channel = out.shape()[0] == 1;
     volume.client.get(&request, due, control, |body| match out.as_slice_mut() {
         Some(all) if has_one_channel => fill(body, all, due),
-        _ => fill_rows(body, &mut out, due),
+        _ if has_one_channel => fill_planes(body, out.index_axis_mut(Axis(0), 0), due),
+        _ => fill_channels(body, &mut out, due),
     })
+}
+
+/// Reads values straight into planes that are whole in the output, others a few rows at a time.
+fn fill_planes<T: Voxel>(body: &mut Body<'_>, mut out: ArrayViewMut3<'_, T>, due: u64) -> Result<()> {
+    let mut stage = Vec::new();
+    for mut plane in out.outer_iter_mut() {
+        if let Some(plane) = plane.as_slice_mut() {
+            fill(body, plane, due)?;
+            continue;
+        }
+        let height = (STAGE / size_of::<T>() / plane.ncols()).max(1);
+        for mut rows in plane.axis_chunks_iter_mut(Axis(0), height) {
+            stage.resize(rows.len(), T::default());
+            fill(body, &mut stage, due)?;
+            let width = rows.ncols();
+            for (mut row, values) in rows.outer_iter_mut().zip(stage.chunks_exact(width)) {
+                copy_row(&ArrayView1::from(values), &mut row);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Copies values into a row; both lie together nearly always.
+pub(super) fn copy_row<T: Copy>(values: &ArrayView1<'_, T>, row: &mut ArrayViewMut1<'_, T>) {
+    match (row.as_slice_mut(), values.as_slice()) {
+        (Some(row), Some(values)) => row.copy_from_slice(values),
+        _ => row.assign(values),
+    }
 }
 
 fn fill<T: Voxel>(body: &mut Body<'_>, values: &mut [T], due: u64) -> Result<()> {
@@ -52,7 +81,7 @@ fn fill<T: Voxel>(body: &mut Body<'_>, values: &mut [T], due: u64) -> Result<()>
     Ok(())
 }
 
-fn to_native<T: Voxel>(values: &mut [T]) {
+pub(super) fn to_native<T: Voxel>(values: &mut [T]) {
     if cfg!(target_endian = "big") {
         for value in values {
             *value = value.to_native();
@@ -61,7 +90,7 @@ fn to_native<T: Voxel>(values: &mut [T]) {
 }
 
 /// Reads values z, y, x, c into a view c, z, y, x, a few rows at a time.
-fn fill_rows<T: Voxel>(body: &mut Body<'_>, out: &mut ArrayViewMut4<'_, T>, due: u64) -> Result<()> {
+fn fill_channels<T: Voxel>(body: &mut Body<'_>, out: &mut ArrayViewMut4<'_, T>, due: u64) -> Result<()> {
     let mut left = out.len();
     let mut rows = out.view_mut().permuted_axes([1, 2, 3, 0]);
     let length = rows.shape()[2] * rows.shape()[3];
@@ -78,48 +107,6 @@ fn fill_rows<T: Voxel>(body: &mut Body<'_>, out: &mut ArrayViewMut4<'_, T>, due:
             row.iter_mut().zip(&stage[staged..]).for_each(|(value, wire)| *value = *wire);
             staged += length;
         }
-    }
-    Ok(())
-}
-
-/// Bytes that a thread needs beside the output for blocks in frames: a payload and a block.
-pub(super) fn block_memory(volume: &Volume) -> u64 {
-    2 * volume.voxel_bytes() * volume.block.iter().product::<i64>() as u64
-}
-
-/// Reads the blocks around a box and copies what lies within.
-pub(super) fn fetch_blocks<T: Voxel>(
-    volume: &Volume,
-    voxels: &VoxelBox,
-    mut out: ArrayViewMut4<'_, T>,
-    control: &Control<'_>,
-) -> Result<()> {
-    let (blocks, covered) = cover(voxels, volume.block)?;
-    let request = Request::subvol_blocks(&volume.source.uuid, &volume.source.instance, &covered)?;
-    let bytes = volume.voxel_bytes() * volume.block.iter().product::<i64>() as u64;
-    let due = Due { blocks: &blocks, block: volume.block, max_payload: bytes as usize };
-    let count = volume.client.get(&request, bytes, control, |body| {
-        let count = place(body, &due, voxels, &mut out, |payload, values: &mut [T]| {
-            let plain = bytemuck::cast_slice_mut(values);
-            if payload.len() != plain.len() {
-                let problem = format!("it holds {} bytes where {} are due", payload.len(), plain.len());
-                return Err(Error::corrupt(0, problem));
-            }
-            plain.copy_from_slice(payload);
-            to_native(values);
-            Ok(())
-        })?;
-        if count as u64 == blocks.voxels()? || volume.strictness == Strictness::Lenient {
-            return Ok(count);
-        }
-        Err(Error::corrupt(
-            0,
-            "a block is left out, which may be empty or may have failed; accept it leniently, or read \
-             the proxied volume itself",
-        ))
-    })?;
-    if (count as u64) < blocks.voxels()? {
-        tracing::warn!(instance = volume.source.instance, %voxels, "a block is left out, and read as 0; it may have failed");
     }
     Ok(())
 }

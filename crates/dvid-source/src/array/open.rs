@@ -45,10 +45,10 @@ pub(super) fn open(
 
 fn check_lock(node: &Node, instance: &str, options: &DvidOptions) -> Result<()> {
     match (node.locked, options.open_versions) {
-        (Some(true), _) | (None, OpenVersions::Warn) => Ok(()),
+        (Some(true), _) | (None, OpenVersions::Warn | OpenVersions::Watch) => Ok(()),
         // A server that does not tell may have an open version.
         (_, OpenVersions::Refuse) => Err(Error::NotLocked { uuid: node.uuid.clone(), instance: instance.to_owned() }),
-        (Some(false), OpenVersions::Warn) => {
+        (Some(false), OpenVersions::Warn | OpenVersions::Watch) => {
             tracing::warn!(uuid = node.uuid, instance, "the version is open: its data may change while they are read");
             Ok(())
         }

@@ -2,7 +2,7 @@ use array_core::{Axes, Coordinate, IntoWorld, Length, Strictness, VoxelBox};
 use serde::{Deserialize, Serialize};
 
 use crate::request::Ids;
-use crate::{Error, Result};
+use crate::{Error, Payload, Result};
 
 /// Whether instances `name_1`, `name_2`, … are taken as the coarser scales of the image `name`: DVID has no other way to
 /// hold them.
@@ -23,7 +23,34 @@ pub enum OpenVersions {
     /// Read it and log a warning.
     #[default]
     Warn,
+    /// As `Warn`, and read nothing that changes on the way: each read asks for the mutation state (a document about the whole
+    /// repository) before and after, and begins again where that is another; three times, then it is
+    /// [`Error::Changed`](crate::Error::Changed).
+    Watch,
     /// Refuse it: [`Error::NotLocked`](crate::Error::NotLocked).
+    Refuse,
+}
+
+/// In which form the blocks of an image come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Images {
+    /// As voxels, which the server unpacks. A proxied volume that it cannot unpack comes as it is stored.
+    #[default]
+    Unpacked,
+    /// As the server stores them where they can be unpacked here (LZ4, gzip, JPEG): fewer bytes, and less work for the
+    /// server. The voxels are the same, but for JPEG, of which two decoders may make values that differ by one or two.
+    Stored,
+}
+
+/// What to do with an image that the server keeps as JPEG: its voxels are not those that somebody wrote.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lossy {
+    /// Read it; the provenance of its data type says so.
+    #[default]
+    Accept,
+    /// Refuse it: when it is opened or, of a proxied volume, when the first block shows what it holds.
     Refuse,
 }
 
@@ -43,6 +70,10 @@ pub struct DvidOptions {
     pub(super) body: Option<u64>,
     pub(super) siblings: Siblings,
     pub(super) open_versions: OpenVersions,
+    pub(super) images: Images,
+    pub(super) lossy: Lossy,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) label_payload: Option<Payload>,
 }
 
 /// Voxels of one request by default: 16 MiB of labels, so that four in flight fill the budget.
@@ -62,6 +93,9 @@ impl Default for DvidOptions {
             body: None,
             siblings: Siblings::default(),
             open_versions: OpenVersions::default(),
+            images: Images::default(),
+            lossy: Lossy::default(),
+            label_payload: None,
         }
     }
 }
@@ -108,6 +142,25 @@ impl DvidOptions {
     /// What to do with a version that is not locked.
     pub fn with_open_versions(mut self, open_versions: OpenVersions) -> Self {
         self.open_versions = open_versions;
+        self
+    }
+
+    /// In which form the blocks of an image come.
+    pub fn with_images(mut self, images: Images) -> Self {
+        self.images = images;
+        self
+    }
+
+    /// What to do with an image that the server keeps as JPEG.
+    pub fn with_lossy(mut self, lossy: Lossy) -> Self {
+        self.lossy = lossy;
+        self
+    }
+
+    /// How labels are packed for the way. Without this option it is label blocks where the server stores them with gzip,
+    /// which costs it the least, and else LZ4.
+    pub fn with_label_payload(mut self, payload: Payload) -> Self {
+        self.label_payload = Some(payload);
         self
     }
 

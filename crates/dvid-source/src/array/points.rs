@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use array_core::{Array, Coordinate, ReadContext, VoxelBox};
 use ndarray::Array4;
-use serde_json::Value;
 
 use super::volume::Route;
-use super::{DvidArray, labels};
+use super::{DvidArray, labels, specific};
 use crate::client::Control;
 use crate::request::Request;
 use crate::{Error, Result};
@@ -28,7 +27,7 @@ impl DvidArray {
     /// [`Error::Unsupported`] for an array that is no labels; [`Error::BadBox`] for a point that is not three indices of 32
     /// bits; those of a request.
     pub fn labels_at(&self, points: &[Coordinate], cx: &ReadContext) -> Result<Vec<u64>> {
-        if !matches!(self.volume.route, Route::LabelBlocks | Route::LabelRaw) {
+        if !matches!(self.volume.route, Route::LabelBlocks | Route::LabelRaw(_)) {
             let problem = format!("is read as {}; only labels have labels at points", self.meta().kind());
             return Err(Error::Unsupported { instance: self.source().instance.clone(), problem });
         }
@@ -66,12 +65,13 @@ impl DvidArray {
         let (uuid, instance) = (&volume.source.uuid, &volume.source.instance);
         let request = Request::labels(uuid, instance, &places, volume.own_scale(self.scale), volume.ids)?;
         let max = MAX_LABEL * batch.len() as u64 + 64;
-        let labels = volume.client.get_json(&request, max, control, |document| parse(document, batch.len()))?;
+        let due = ("the list of labels", max);
+        let labels = volume.client.get_json(&request, due, control, |labels| counted(labels, batch.len()))?;
         batch.iter().zip(labels).for_each(|(i, label)| out[*i] = label);
         Ok(())
     }
 
-    /// Reads the smallest box around the points of each block.
+    /// Reads the voxels of points: in lists of blocks where the server takes them, else the box around those of each block.
     fn read_points(
         &self,
         points: &[Coordinate],
@@ -83,42 +83,65 @@ impl DvidArray {
         for (block, i) in read {
             by_block.entry(*block).or_default().push(*i);
         }
-        for members in by_block.values() {
-            let limit = |axis: usize| {
-                let indices = || members.iter().map(|i| points[*i][axis]);
-                (indices().min().unwrap_or(0), indices().max().unwrap_or(0) + 1)
-            };
-            let [z, y, x] = [limit(0), limit(1), limit(2)];
-            let voxels = VoxelBox::from_bounds([z.0, y.0, x.0], [z.1, y.1, x.1])?;
-            let shape = voxels.shape_usize()?;
-            let mut labels = Array4::<u64>::zeros((1, shape[0], shape[1], shape[2]));
-            labels::fetch(&self.volume, self.volume.own_scale(self.scale), &voxels, labels.view_mut(), control)?;
-            for i in members {
-                let at = [0, 1, 2].map(|axis| (points[*i][axis] - voxels.begin()[axis]) as usize);
-                out[*i] = labels[[0, at[0], at[1], at[2]]];
-            }
+        let (volume, scale) = (&self.volume, self.volume.own_scale(self.scale));
+        if !specific::is_listed(&volume.route) {
+            return by_block.values().try_for_each(|members| self.read_box_around(points, members, out, control));
+        }
+        let blocks: Vec<Coordinate> = by_block.keys().copied().collect();
+        for batch in blocks.chunks(volume.batch()) {
+            specific::fetch(volume, scale, batch, control, &mut |block, labels: &[u64]| {
+                let (begin, [_, height, width]) = (volume.box_of(block)?.begin(), volume.block);
+                for i in &by_block[block] {
+                    let [z, y, x] = [0, 1, 2].map(|axis| points[*i][axis] - begin[axis]);
+                    out[*i] = labels[((z * height + y) * width + x) as usize];
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Reads the smallest box around some points.
+    fn read_box_around(
+        &self,
+        points: &[Coordinate],
+        members: &[usize],
+        out: &mut [u64],
+        control: &Control<'_>,
+    ) -> Result<()> {
+        let limit = |axis: usize| {
+            let indices = || members.iter().map(|i| points[*i][axis]);
+            (indices().min().unwrap_or(0), indices().max().unwrap_or(0) + 1)
+        };
+        let [z, y, x] = [limit(0), limit(1), limit(2)];
+        let voxels = VoxelBox::from_bounds([z.0, y.0, x.0], [z.1, y.1, x.1])?;
+        let shape = voxels.shape_usize()?;
+        let mut labels = Array4::<u64>::zeros((1, shape[0], shape[1], shape[2]));
+        labels::fetch(&self.volume, self.volume.own_scale(self.scale), &voxels, labels.view_mut(), control)?;
+        for i in members {
+            let at = [0, 1, 2].map(|axis| (points[*i][axis] - voxels.begin()[axis]) as usize);
+            out[*i] = labels[[0, at[0], at[1], at[2]]];
         }
         Ok(())
     }
 }
 
-fn parse(document: Value, due: usize) -> Result<Vec<u64>> {
-    let bad = |problem: String| Error::bad_info("the labels at points", problem);
-    let labels: Vec<u64> =
-        serde_json::from_value(document).map_err(|error| bad(format!("they are no list of numbers: {error}")))?;
-    if labels.len() == due { Ok(labels) } else { Err(bad(format!("{} came for {due} points", labels.len()))) }
+fn counted(labels: Vec<u64>, due: usize) -> Result<Vec<u64>> {
+    if labels.len() == due {
+        return Ok(labels);
+    }
+    Err(Error::bad_info("the list of labels", format!("{} came for {due} points", labels.len())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn as_many_labels_as_points() {
-        assert_eq!(parse(json!([u64::MAX, 0]), 2).unwrap(), [u64::MAX, 0]);
-        for document in [json!([1]), json!([1, 2, 3]), json!([1, -2]), json!([1, 2.5]), json!({"Label": 1})] {
-            assert!(matches!(parse(document.clone(), 2), Err(Error::BadInfo { .. })), "{document}");
+        assert_eq!(counted(vec![u64::MAX, 0], 2).unwrap(), [u64::MAX, 0]);
+        for labels in [vec![1], vec![1, 2, 3]] {
+            assert!(matches!(counted(labels, 2), Err(Error::BadInfo { .. })));
         }
     }
 }

@@ -9,7 +9,7 @@ use ndarray::{ArrayViewMut4, ArrayViewMutD, Axis, Ix4};
 use super::chunks::Chunks;
 use super::image::Voxel;
 use super::volume::{Route, Volume};
-use super::{body, image, labels};
+use super::{blocks, body, image, labels};
 use crate::client::Control;
 use crate::{Error, Result};
 
@@ -24,7 +24,7 @@ pub(super) fn read(volume: &Volume, scale: u8, voxels: &VoxelBox, out: BlockMut<
         BlockMut::U32(out) => read_image(volume, voxels, out, cx),
         BlockMut::F32(out) => read_image(volume, voxels, out, cx),
         BlockMut::U64(out) => match volume.route {
-            Route::LabelBlocks | Route::LabelRaw => {
+            Route::LabelBlocks | Route::LabelRaw(_) => {
                 run(volume, voxels, out, cx, |voxels, out, control| labels::fetch(volume, scale, voxels, out, control))
             }
             _ => read_image(volume, voxels, out, cx),
@@ -38,7 +38,7 @@ fn read_image<T: Voxel>(volume: &Volume, voxels: &VoxelBox, out: ArrayViewMutD<'
     match volume.route {
         _ if volume.voxels.dtype != T::DTYPE => Err(not_of_type(volume, T::DTYPE)),
         Route::Raw => run(volume, voxels, out, cx, |voxels, out, control| image::fetch(volume, voxels, out, control)),
-        _ => run(volume, voxels, out, cx, |voxels, out, control| image::fetch_blocks(volume, voxels, out, control)),
+        _ => run(volume, voxels, out, cx, |voxels, out, control| blocks::fetch(volume, voxels, out, control)),
     }
 }
 
@@ -87,12 +87,17 @@ pub(super) fn plan(volume: &Volume, meta: &ArrayMeta, voxels: &VoxelBox) -> Resu
         Route::Region(_) => return Ok(ReadPlan::in_memory(result)),
         Route::Body(_) => (result, 0),
         Route::Raw => (result, image::STAGE as u64),
-        Route::Blocks => (covered(), image::block_memory(volume)),
+        Route::Blocks | Route::Stored(_) => (covered(), blocks::memory(volume)),
         Route::LabelBlocks => (covered(), labels::block_memory(volume.block)?),
-        Route::LabelRaw => (result, labels::raw_memory(chunks.largest())),
+        Route::LabelRaw(payload) => (result, labels::raw_memory(payload, chunks.largest())),
     };
     let peak = result.saturating_add(per_thread.saturating_mul(threads));
-    Ok(ReadPlan::fetched(chunks.len() as u64, fetched, result, peak))
+    let watching = if volume.is_watched { 2 } else { 0 };
+    let mut plan = ReadPlan::fetched(chunks.len() as u64 + watching, fetched, result, peak);
+    if volume.route == Route::Blocks && volume.seen.is_open(volume.as_stored) {
+        plan.notes.push("until a block has come, each that is left out is asked for twice, in two forms".to_owned());
+    }
+    Ok(plan)
 }
 
 /// The output with a channel axis in front, also where the array has none.
@@ -102,7 +107,7 @@ fn channels_first<'a, T>(out: ArrayViewMutD<'a, T>, voxels: &VoxelBox) -> Result
         .map_err(|_| Error::BadBox { voxels: voxels.to_string(), rule: "the output has to have the axes z, y, x" })
 }
 
-/// Splits the read and fetches its parts by threads of its own, never those of a pool that others compute on.
+/// Splits the read and fetches its parts.
 fn run<T: Element>(
     volume: &Volume,
     voxels: &VoxelBox,
@@ -111,16 +116,26 @@ fn run<T: Element>(
     fetch: impl Fn(&VoxelBox, ArrayViewMut4<'_, T>, &Control<'_>) -> Result<()> + Sync,
 ) -> Result<()> {
     let tasks = chunks(volume, voxels).split(channels_first(out, voxels)?)?;
+    in_parallel(volume, tasks, cx, |(voxels, out): Task<'_, T>, control| fetch(&voxels, out, control))
+}
+
+/// Works on the parts of a read by threads of its own, never those of a pool that others compute on.
+pub(super) fn in_parallel<T: Send>(
+    volume: &Volume,
+    tasks: Vec<T>,
+    cx: &ReadContext,
+    work: impl Fn(T, &Control<'_>) -> Result<()> + Sync,
+) -> Result<()> {
     let (threads, control) = (tasks.len().min(volume.client.budget().requests()), Control::new(cx));
-    if threads == 1 {
-        return tasks.into_iter().try_for_each(|(voxels, out)| fetch(&voxels, out, &control));
+    if threads <= 1 {
+        return tasks.into_iter().try_for_each(|task| work(task, &control));
     }
     let stop = AtomicBool::new(false);
     let queue = Queue { tasks: Mutex::new(tasks.into_iter()), failure: Mutex::new(None), stop: &stop };
     let control = control.with_stop(&stop);
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| queue.work(&control, &fetch));
+            scope.spawn(|| queue.work(&control, &work));
         }
     });
     queue.failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
@@ -128,16 +143,16 @@ fn run<T: Element>(
 
 /// What the threads of a read share.
 struct Queue<'a, T> {
-    tasks: Mutex<std::vec::IntoIter<Task<'a, T>>>,
+    tasks: Mutex<std::vec::IntoIter<T>>,
     /// The first failure; those that follow from stopping the others are not kept.
     failure: Mutex<Option<Error>>,
     stop: &'a AtomicBool,
 }
 
 impl<T> Queue<'_, T> {
-    fn work(&self, control: &Control<'_>, fetch: impl Fn(&VoxelBox, ArrayViewMut4<'_, T>, &Control<'_>) -> Result<()>) {
-        while let Some((voxels, out)) = self.next() {
-            let Err(error) = control.check().and_then(|()| fetch(&voxels, out, control)) else { continue };
+    fn work(&self, control: &Control<'_>, work: impl Fn(T, &Control<'_>) -> Result<()>) {
+        while let Some(task) = self.next() {
+            let Err(error) = control.check().and_then(|()| work(task, control)) else { continue };
             let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
             failure.get_or_insert(error);
             self.stop.store(true, Ordering::Relaxed);
@@ -145,7 +160,7 @@ impl<T> Queue<'_, T> {
         }
     }
 
-    fn next(&self) -> Option<Task<'_, T>> {
+    fn next(&self) -> Option<T> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 }

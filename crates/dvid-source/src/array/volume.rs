@@ -4,11 +4,12 @@ use std::sync::atomic::AtomicU32;
 
 use array_core::{Coordinate, DType, Kind, VoxelBox};
 
-use super::DvidOptions;
+use super::blocks::Seen;
 use super::body::Body;
+use super::{DvidOptions, Images, Lossy, OpenVersions};
 use crate::client::{Control, RegionOfInterest};
 use crate::request::Ids;
-use crate::{DvidClient, Error, InstanceInfo, Node, Payload, Result, Strictness};
+use crate::{DvidClient, Error, ImagePayload, InstanceInfo, Node, Payload, Result, Strictness};
 
 /// The most voxels of a block of labels, 64 times what is usual: 128 MiB.
 const MAX_LABEL_BLOCK: i64 = 256 * 256 * 256;
@@ -36,10 +37,12 @@ pub(super) enum Route {
     Raw,
     /// Single blocks in frames: all that a proxy of a precomputed volume gives.
     Blocks,
+    /// Blocks of an image in frames, as they are stored.
+    Stored(ImagePayload),
     /// Label blocks in frames.
     LabelBlocks,
-    /// LZ4 of any box: where blocks are not stored with gzip, `blocks` does not work.
-    LabelRaw,
+    /// Labels of any box, packed as a whole: where blocks are not stored with gzip, `blocks` does not work.
+    LabelRaw(Payload),
     /// Runs of blocks, in memory.
     Region(RegionOfInterest),
     /// The runs of a body.
@@ -69,6 +72,13 @@ pub(super) struct Volume {
     pub(super) chunk_voxels: i64,
     pub(super) ids: Ids,
     pub(super) strictness: Strictness,
+    pub(super) lossy: Lossy,
+    /// Whether each read makes sure that nothing has changed on the way.
+    pub(super) is_watched: bool,
+    /// Whether blocks are asked for as they are stored; whoever refuses what is lossy has to see what is.
+    pub(super) as_stored: bool,
+    /// What was seen of a proxied volume.
+    pub(super) seen: Seen,
     /// The scales, as bits, of which a block was seen, so that they are known to exist.
     pub(super) seen_scales: AtomicU32,
 }
@@ -87,15 +97,21 @@ impl Volume {
             let problem = format!("`{instance}` has the type `{}`; only labelmaps have supervoxels", info.type_name());
             return Err(Error::BadOption { option: "ids", problem });
         }
+        if options.label_payload.is_some() && voxels.kind != Kind::Labels {
+            let problem = format!("`{instance}` is read as {}; only labels are packed so", voxels.kind);
+            return Err(Error::BadOption { option: "label_payload", problem });
+        }
         let mut route = if voxels.kind == Kind::Mask && options.body.is_none() {
             Route::Region(client.spans(&node.uuid, &info, control)?)
         } else {
-            route(&info)
+            route(&info, voxels, options)?
         };
+        check_lossy(&info, options.lossy)?;
         let block = block_size(&info, &route, voxels)?;
         if let Some(label) = options.body {
             route = Route::Body(Body::find(client, node, instance, label, options.ids, control)?);
         }
+        let chunk_voxels = chunk_voxels(options, &route, block)?;
         let (server, uuid) = (client.server().to_owned(), node.uuid.clone());
         let source = Source { server, uuid, instance: instance.to_owned() };
         Ok(Self {
@@ -106,9 +122,13 @@ impl Volume {
             voxels,
             route,
             block,
-            chunk_voxels: options.chunk_voxels as i64,
+            chunk_voxels,
             ids: options.ids,
             strictness: options.strictness,
+            lossy: options.lossy,
+            as_stored: options.images == Images::Stored || options.lossy == Lossy::Refuse,
+            is_watched: options.open_versions == OpenVersions::Watch && node.locked != Some(true),
+            seen: Seen::default(),
             seen_scales: AtomicU32::new(0),
         })
     }
@@ -140,6 +160,11 @@ impl Volume {
     /// Bytes of a voxel with all its values.
     pub(super) fn voxel_bytes(&self) -> u64 {
         (self.voxels.dtype.size() * self.voxels.channels.unwrap_or(1)) as u64
+    }
+
+    /// Bytes of the voxels of a block.
+    pub(super) fn block_bytes(&self) -> usize {
+        self.block.iter().product::<i64>() as usize * self.voxel_bytes() as usize
     }
 }
 
@@ -190,13 +215,54 @@ fn check_values(info: &InstanceInfo, dtype: DType, channels: Option<usize>) -> R
     )))
 }
 
-fn route(info: &InstanceInfo) -> Route {
-    match info.type_name() {
-        "labelmap" | "labelarray" if info.compression().starts_with("gzip") => Route::LabelBlocks,
-        "labelmap" | "labelarray" | "labelblk" => Route::LabelRaw,
-        _ if info.grid_store().is_some() => Route::Blocks,
-        _ => Route::Raw,
+fn route(info: &InstanceInfo, voxels: Voxels, options: &DvidOptions) -> Result<Route> {
+    if voxels.kind == Kind::Labels || options.body.is_some() {
+        return label_route(info, options.label_payload);
     }
+    let is_jpeg = |payload| payload == ImagePayload::Jpeg;
+    let has_jpeg = voxels.dtype == DType::U8 && voxels.channels.is_none();
+    let stored = ImagePayload::stored(info.compression()).filter(|payload| !is_jpeg(*payload) || has_jpeg);
+    Ok(match stored {
+        _ if info.grid_store().is_some() => Route::Blocks,
+        Some(payload) if options.images == Images::Stored => Route::Stored(payload),
+        _ => Route::Raw,
+    })
+}
+
+fn label_route(info: &InstanceInfo, payload: Option<Payload>) -> Result<Route> {
+    let has_blocks = info.type_name() != "labelblk" && info.compression().starts_with("gzip");
+    match payload {
+        None | Some(Payload::LabelBlock) if has_blocks => Ok(Route::LabelBlocks),
+        None => Ok(Route::LabelRaw(Payload::Lz4)),
+        Some(Payload::LabelBlock) => {
+            let stored = format!("`{}` ({}, {})", info.name(), info.type_name(), info.compression());
+            let problem =
+                format!("{stored} does not come in label blocks: only labelmaps and labelarrays stored with gzip do");
+            Err(Error::BadOption { option: "label_payload", problem })
+        }
+        Some(payload) => Ok(Route::LabelRaw(payload)),
+    }
+}
+
+/// The most voxels of a request.
+fn chunk_voxels(options: &DvidOptions, route: &Route, block: [i64; 3]) -> Result<i64> {
+    let Route::LabelRaw(payload) = route else { return Ok(options.chunk_voxels as i64) };
+    // A box grows to the borders of the sub-blocks, and by some planes where it is a single block.
+    let [z, y, x] = block.map(|side| side + 2 * payload.step() as i64);
+    if z * y * x > payload.max_voxels() {
+        let problem = format!("blocks of {block:?} (z, y, x) are too large for the offsets of compressed segmentation");
+        return Err(Error::BadOption { option: "label_payload", problem });
+    }
+    Ok((options.chunk_voxels as i64).min(payload.max_voxels() / 2))
+}
+
+/// Whoever wants the voxels that were written does not get others.
+fn check_lossy(info: &InstanceInfo, lossy: Lossy) -> Result<()> {
+    if lossy == Lossy::Accept || !info.compression().starts_with("jpeg") {
+        return Ok(());
+    }
+    let problem = "is stored as JPEG, so its voxels are not those that were written; accept them with the option lossy";
+    Err(Error::Unsupported { instance: info.name().to_owned(), problem: problem.to_owned() })
 }
 
 fn block_size(info: &InstanceInfo, route: &Route, voxels: Voxels) -> Result<[i64; 3]> {
@@ -211,7 +277,8 @@ fn block_size(info: &InstanceInfo, route: &Route, voxels: Voxels) -> Result<[i64
     match route {
         // A block is unpacked as a whole, so what a server states here decides how much memory a read takes.
         Route::Blocks if bytes > MAX_BLOCK_BYTES => return Err(bad("blocks of more than 128 MiB are not read")),
-        Route::Raw | Route::Region(_) | Route::Blocks => {}
+        Route::Stored(_) if bytes > MAX_BLOCK_BYTES => return Err(bad("blocks of more than 128 MiB are not unpacked")),
+        Route::Raw | Route::Region(_) | Route::Blocks | Route::Stored(_) => {}
         _ if Payload::LabelBlock.max_len(block.map(|side| side as usize)).is_err()
             && info.type_name() != "labelblk" =>
         {
@@ -236,8 +303,9 @@ mod tests {
     #[test]
     fn the_memory_of_a_block_is_bounded_before_any_is_read() {
         let block = |type_name: &str, size_xyz: [i64; 3]| {
-            let info = info(type_name, &json!({"BlockSize": size_xyz}));
-            block_size(&info, &route(&info), voxels(&info, &DvidOptions::default()).unwrap())
+            let (info, options) = (info(type_name, &json!({"BlockSize": size_xyz})), DvidOptions::default());
+            let voxels = voxels(&info, &options).unwrap();
+            block_size(&info, &route(&info, voxels, &options).unwrap(), voxels)
         };
         assert_eq!(block("labelmap", [16, 32, 64]).unwrap(), [64, 32, 16]);
         assert_eq!(block("labelmap", [256; 3]).unwrap(), [256; 3]);
@@ -250,8 +318,19 @@ mod tests {
             assert!(matches!(error, Error::BadInfo { .. }) && error.to_string().contains("`BlockSize`"), "{error}");
         }
         let proxy = info("uint64blk", &json!({"BlockSize": [512, 512, 512], "GridStore": "s"}));
-        assert_eq!(route(&proxy), Route::Blocks);
-        assert!(block_size(&proxy, &Route::Blocks, voxels(&proxy, &DvidOptions::default()).unwrap()).is_err());
+        let (options, voxels) = (DvidOptions::default(), voxels(&proxy, &DvidOptions::default()).unwrap());
+        assert_eq!(route(&proxy, voxels, &options).unwrap(), Route::Blocks);
+        assert!(block_size(&proxy, &Route::Blocks, voxels).is_err());
+    }
+
+    #[test]
+    fn compressed_segmentation_is_kept_below_what_its_offsets_reach() {
+        let options = DvidOptions::default().with_chunk_voxels(256 * 256 * 256);
+        let of = |payload, side| chunk_voxels(&options, &Route::LabelRaw(payload), [side; 3]);
+        assert_eq!(of(Payload::Lz4, 256).unwrap(), 256 * 256 * 256);
+        let most = of(Payload::CompressedSegmentation, 64).unwrap();
+        assert!(Payload::CompressedSegmentation.max_len([1, 1, most as usize]).unwrap() < 4 << 24);
+        assert!(matches!(of(Payload::CompressedSegmentationGzip, 256), Err(Error::BadOption { .. })));
     }
 
     #[test]

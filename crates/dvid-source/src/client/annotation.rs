@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use array_core::{Coordinate, ReadContext, VoxelBox};
+use array_core::{Coordinate, VoxelBox};
 use serde::Deserialize;
 
 use super::{Control, DvidClient, MAX_REPOS};
@@ -87,15 +87,13 @@ impl DvidClient {
     /// some that are outside of the box.
     pub fn annotations(&self, uuid: &str, instance: &str, voxels: &VoxelBox) -> Result<Vec<Annotation>> {
         let request = Request::annotations(uuid, instance, voxels)?;
-        let control = ReadContext::default();
-        self.get_json(&request, MAX_REPOS, &Control::new(&control), |document| {
-            let bad = |problem: String| Error::bad_info("the annotations", problem);
-            // An empty region is told as null.
-            let elements: Option<Vec<Element>> =
-                serde_json::from_value(document).map_err(|error| bad(format!("they cannot be read: {error}")))?;
+        let what = "the list of annotations";
+        // An empty region is told as null.
+        self.get_json(&request, (what, MAX_REPOS), &Control::new(&self.cx), |elements: Option<Vec<Element>>| {
             let mut found: Vec<Annotation> = elements.into_iter().flatten().map(Annotation::from).collect();
             if let Some(stray) = found.iter().find(|annotation| !voxels.contains_point(&annotation.position)) {
-                return Err(bad(format!("one is at {} (z, y, x), outside of {voxels}", stray.position)));
+                let problem = format!("one is at {} (z, y, x), outside of {voxels}", stray.position);
+                return Err(Error::bad_info(what, problem));
             }
             found.sort_by_key(|annotation| annotation.position);
             Ok(found)

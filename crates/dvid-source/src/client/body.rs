@@ -37,6 +37,11 @@ impl<'a> Body<'a> {
         self.copy
     }
 
+    /// Bytes that were read so far.
+    pub(super) fn count(&self) -> u64 {
+        self.read
+    }
+
     /// Fills `out`; `due` is how long the whole body should be, for the error.
     pub(crate) fn fill(&mut self, mut out: &mut [u8], due: u64) -> Result<()> {
         while !out.is_empty() {

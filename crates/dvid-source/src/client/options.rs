@@ -106,7 +106,7 @@ pub enum Proxy {
     Url(String),
 }
 
-/// How long to wait. A whole read has no limit of its own: give it a deadline.
+/// How long to wait for what of one answer. A whole read has no limit of its own: give it a deadline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Timeouts {
@@ -114,11 +114,13 @@ pub struct Timeouts {
     pub(crate) connect: Duration,
     #[serde(with = "super::seconds")]
     pub(crate) silence: Duration,
+    #[serde(with = "super::seconds")]
+    pub(crate) answer: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(3), silence: Duration::from_mins(2) }
+        Self { connect: Duration::from_secs(3), silence: Duration::from_mins(2), answer: Duration::from_mins(10) }
     }
 }
 
@@ -133,6 +135,13 @@ impl Timeouts {
     /// of a version can take a while.
     pub fn with_silence(mut self, timeout: Duration) -> Self {
         self.silence = timeout;
+        self
+    }
+
+    /// The longest that one answer may take, from the request to its last byte, however steadily it trickles; 10 min by
+    /// default, after which servers hang up, too.
+    pub fn with_answer(mut self, timeout: Duration) -> Self {
+        self.answer = timeout;
         self
     }
 }

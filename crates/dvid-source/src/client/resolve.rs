@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use array_core::ReadContext;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -55,7 +54,7 @@ impl DvidClient {
     /// # Errors
     /// [`Error::NotFound`] and [`Error::Ambiguous`] with the server's words.
     pub fn resolve(&self, reference: &str) -> Result<Node> {
-        self.resolve_for(reference, None, &Control::new(&ReadContext::default()))
+        self.resolve_for(reference, None, &Control::new(&self.cx))
     }
 
     /// As [`resolve`](Self::resolve); where nothing fits, the server is asked about this instance to say so itself.
@@ -63,11 +62,10 @@ impl DvidClient {
         if is_full(reference) {
             return Ok(Node { uuid: reference.to_owned(), locked: self.is_locked(reference, control)? });
         }
-        let repos = self.get_json(&Request::repos_info(), super::MAX_REPOS, control, |document| {
-            serde_json::from_value::<BTreeMap<String, Option<Repo>>>(document)
-                .map_err(|e| Error::bad_info("repos/info", format!("its versions cannot be read: {e}")))
+        let due = ("the list of repositories", super::MAX_REPOS);
+        let repos = self.get_json(&Request::repos_info(), due, control, |repos: BTreeMap<String, Option<Repo>>| {
+            Ok(repos.into_values().flatten().collect::<Vec<Repo>>())
         })?;
-        let repos: Vec<Repo> = repos.into_values().flatten().collect();
         if let Some(node) = find(&repos, reference) {
             tracing::info!(
                 server = self.server(),
@@ -92,13 +90,15 @@ impl DvidClient {
     /// answer is, and would not answer what comes next either.
     fn is_locked(&self, uuid: &str, control: &Control<'_>) -> Result<Option<bool>> {
         let locked = |document: Value| Ok(document.get("Locked").and_then(Value::as_bool));
-        self.get_json(&Request::status(uuid), super::MAX_STATUS, control, locked).or_else(|error| match error {
-            Error::Transport { .. } | Error::Busy { .. } | Error::Cancelled | Error::DeadlineExceeded { .. } => {
-                Err(error)
-            }
-            error => {
-                tracing::debug!(%error, "cannot tell whether the version is locked");
-                Ok(None)
+        self.get_json(&Request::status(uuid), ("the status", super::MAX_STATUS), control, locked).or_else(|error| {
+            match error {
+                Error::Transport { .. } | Error::Busy { .. } | Error::Cancelled | Error::DeadlineExceeded { .. } => {
+                    Err(error)
+                }
+                error => {
+                    tracing::debug!(%error, "cannot tell whether the version is locked");
+                    Ok(None)
+                }
             }
         })
     }

@@ -1,7 +1,6 @@
 //! Instances of type `roi`: masks of whole blocks.
 
-use array_core::{Coordinate, Grid, Length, ReadContext, Roi, VoxelBox};
-use serde_json::Value;
+use array_core::{Coordinate, Grid, Length, Roi, VoxelBox};
 
 use super::{Control, DvidClient, MAX_REPOS};
 use crate::info::InstanceInfo;
@@ -40,8 +39,7 @@ impl DvidClient {
     /// As [`fetch_info`](Self::fetch_info); [`Error::Unsupported`] for an instance of another type; [`Error::BadInfo`] for
     /// block runs that cannot be.
     pub fn region_of_interest(&self, uuid: &str, instance: &str) -> Result<RegionOfInterest> {
-        let cx = ReadContext::default();
-        let control = Control::new(&cx);
+        let control = Control::new(&self.cx);
         let info = self.info(uuid, instance, &control)?;
         if info.type_name() != "roi" {
             let problem = format!("has the type `{}`, not `roi`", info.type_name());
@@ -57,18 +55,18 @@ impl DvidClient {
             _ => return Err(info.bad("`BlockSize` has not three sizes from 1 to 4096".to_owned())),
         };
         let request = Request::roi(uuid, info.name());
-        self.get_json(&request, MAX_REPOS, control, |document| RegionOfInterest::parse(document, block))
+        self.get_json(&request, ("the list of block runs", MAX_REPOS), control, |runs: Option<Vec<[i64; 4]>>| {
+            RegionOfInterest::of_runs(runs.unwrap_or_default(), block)
+        })
     }
 }
 
 impl RegionOfInterest {
     /// Reads spans `[z, y, first x, last x]`.
-    fn parse(document: Value, block: [i64; 3]) -> Result<Self> {
-        let bad = |problem: String| Error::bad_info("the block runs", problem);
-        let stated: Option<Vec<[i64; 4]>> =
-            serde_json::from_value(document).map_err(|error| bad(format!("they cannot be read: {error}")))?;
+    fn of_runs(stated: Vec<[i64; 4]>, block: [i64; 3]) -> Result<Self> {
+        let bad = |problem: String| Error::bad_info("the list of block runs", problem);
         let mut spans = Vec::new();
-        for [z, y, first, last] in stated.into_iter().flatten() {
+        for [z, y, first, last] in stated {
             let within = |n: i64, side: i64| {
                 i32::try_from(n.saturating_mul(side)).is_ok()
                     && i32::try_from(n.saturating_add(1).saturating_mul(side)).is_ok()
@@ -176,15 +174,14 @@ fn joined(mut spans: Vec<Span>) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
-    fn region(spans: Value) -> Result<RegionOfInterest> {
-        RegionOfInterest::parse(spans, [2, 4, 8])
+    fn region(spans: &[[i64; 4]]) -> Result<RegionOfInterest> {
+        RegionOfInterest::of_runs(spans.to_vec(), [2, 4, 8])
     }
 
     #[test]
     fn runs_are_sorted_joined_and_turned_into_voxels() {
-        let region = region(json!([[1, 0, 4, 5], [-1, 2, -3, -2], [1, 0, 6, 6], [1, 0, 5, 5]])).unwrap();
+        let region = region(&[[1, 0, 4, 5], [-1, 2, -3, -2], [1, 0, 6, 6], [1, 0, 5, 5]]).unwrap();
         let spans: Vec<_> = region.spans().iter().map(|s| [s.z, s.y, s.begin_x, s.end_x]).collect();
         assert_eq!(spans, [[-1, 2, -3, -1], [1, 0, 4, 7]]);
         assert_eq!((region.block_count(), region.blocks().count()), (5, 5));
@@ -203,15 +200,9 @@ mod tests {
 
     #[test]
     fn what_is_no_run_is_refused() {
-        assert!(region(json!([])).unwrap().bounds().is_empty() && region(json!(null)).is_ok());
-        for spans in [
-            json!([[0, 0, 1]]),
-            json!([[0, 0, 2, 1]]),
-            json!({}),
-            json!([[0, 0, 0, 1 << 30]]),
-            json!([[i64::MAX, 0, 0, 0]]),
-        ] {
-            assert!(matches!(region(spans.clone()), Err(Error::BadInfo { .. })), "{spans}");
+        assert!(region(&[]).unwrap().bounds().is_empty());
+        for span in [[0, 0, 2, 1], [0, 0, 0, 1 << 30], [i64::MAX, 0, 0, 0]] {
+            assert!(matches!(region(&[span]), Err(Error::BadInfo { .. })), "{span:?}");
         }
     }
 }

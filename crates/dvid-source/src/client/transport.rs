@@ -25,6 +25,8 @@ pub(super) struct Transport {
     query: String,
     idle: Mutex<Vec<Agent>>,
     recorder: Option<Recorder>,
+    /// The longest that an answer may take.
+    longest: Duration,
 }
 
 impl Transport {
@@ -45,7 +47,8 @@ impl Transport {
             query = format!("{query}&admintoken={}", encode(&token.0));
         }
         let headers = options.headers.iter().map(|(name, value)| header(name, &value.0)).collect::<Result<_>>()?;
-        Ok(Self { url, config, headers, query, idle: Mutex::default(), recorder })
+        let longest = options.timeouts.answer;
+        Ok(Self { url, config, headers, query, idle: Mutex::default(), recorder, longest })
     }
 
     pub(super) fn has_headers(&self) -> bool {
@@ -64,12 +67,13 @@ impl Transport {
         }
         let separator = if request.path().contains('?') { '&' } else { '?' };
         let address = format!("{}{}{separator}{}", self.url, request.path(), self.query);
-        self.watched(control, |agent| {
+        let limit = control.time_left().map_or(self.longest, |left| left.min(self.longest));
+        let answered = self.watched(control, |agent| {
             let mut call = agent.get(&address);
             for (name, value) in &self.headers {
                 call = call.header(name, value);
             }
-            let call = call.config().timeout_global(control.time_left()).build();
+            let call = call.config().timeout_global(Some(limit)).build();
             let answer = match request.body() {
                 None => call.call(),
                 Some(question) => call.force_send_body().content_type("application/json").send(question),
@@ -79,6 +83,14 @@ impl Transport {
             let stated = response.body().content_length();
             let copy = self.recorder.as_ref().map(|recorder| recorder.begin(request)).transpose()?;
             receive(&head, Body::new(response.body_mut().as_reader(), stated, control).with_copy(copy), read)
+        });
+        answered.map_err(|error| match error {
+            // There is a deadline, but it is not that which has passed.
+            Error::DeadlineExceeded { asked } if control.check().is_ok() => {
+                let message = "the answer took longer than the timeout `answer`".to_owned();
+                Error::Transport { connecting: false, message, asked }
+            }
+            error => error,
         })
     }
 

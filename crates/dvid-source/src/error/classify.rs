@@ -11,6 +11,11 @@ impl Error {
     pub(crate) fn is_unknown_label(&self) -> bool {
         matches!(self, Self::NotFound { what: Missing::Address, message, .. } if message == NO_MESSAGE)
     }
+
+    /// Whether an answer came that is not whole.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self, Self::CorruptStream { .. } | Self::Truncated { .. })
+    }
 }
 
 /// The error that an HTTP status of 400 or more stands for.

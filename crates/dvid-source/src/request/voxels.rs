@@ -27,6 +27,28 @@ impl Ids {
     }
 }
 
+/// In which form blocks of an image are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ImageForm {
+    /// Voxels as they are, whatever is stored.
+    Uncompressed,
+    /// As they are stored, see [`ImagePayload::stored`](crate::ImagePayload::stored).
+    Stored,
+    /// As they are stored, which has to be JPEG: of anything else, `subvolblocks` is refused and `specificblocks` empty.
+    Jpeg,
+}
+
+impl ImageForm {
+    fn parameter(self) -> Option<String> {
+        match self {
+            Self::Uncompressed => Some("compression=uncompressed".to_owned()),
+            // There is no name for it: the server sends what is stored where none is given.
+            Self::Stored => None,
+            Self::Jpeg => Some("compression=jpeg".to_owned()),
+        }
+    }
+}
+
 /// How voxels of a label instance are asked for; by default bodies at scale 0 in label blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LabelQuery {
@@ -88,16 +110,23 @@ impl Request {
         Ok(Self::of(format!("{}/0_1_2/{size}/{offset}", instance_path(uuid, instance, "raw"))))
     }
 
-    /// Frames of all blocks of a box of an image instance, each as its voxels are. Begin and end of the box are block
-    /// borders.
+    /// Frames of all blocks of a box of an image instance. Begin and end of the box are block borders.
     ///
     /// # Errors
     /// As [`raw`](Self::raw).
-    pub fn subvol_blocks(uuid: &str, instance: &str, voxels: &VoxelBox) -> Result<Self> {
+    pub fn subvol_blocks(uuid: &str, instance: &str, voxels: &VoxelBox, form: ImageForm) -> Result<Self> {
         let (size, offset) = size_and_offset_xyz(voxels)?;
-        // Otherwise the blocks come as they are stored, in one of five encodings.
-        let parameters = "compression=uncompressed";
-        Ok(Self::of(format!("{}/{size}/{offset}?{parameters}", instance_path(uuid, instance, "subvolblocks"))))
+        let mut path = format!("{}/{size}/{offset}", instance_path(uuid, instance, "subvolblocks"));
+        append_query(&mut path, form.parameter());
+        Ok(Self::of(path))
+    }
+
+    /// Frames of single blocks of an image instance; `blocks` are block coordinates z, y, x.
+    ///
+    /// # Errors
+    /// As [`specific_blocks`](Self::specific_blocks).
+    pub fn specific_image_blocks(uuid: &str, instance: &str, blocks: &[Coordinate], form: ImageForm) -> Result<Self> {
+        listed(uuid, instance, blocks, form.parameter())
     }
 
     /// One array of the labels of any box of a label instance.
@@ -136,21 +165,30 @@ impl Request {
     /// [`Error::BadOption`] for no block, one named twice (the server would send it twice), or more than fit into an
     /// address (a few thousand); [`Error::BadBox`] outside the 32-bit range of DVID.
     pub fn specific_blocks(uuid: &str, instance: &str, blocks: &[Coordinate], query: &LabelQuery) -> Result<Self> {
-        let bad = |problem: &str| Err(Error::BadOption { option: "blocks", problem: problem.to_owned() });
-        let mut sorted = blocks.to_vec();
-        sorted.sort_unstable();
-        if sorted.is_empty() || sorted.windows(2).any(|pair| pair[0] == pair[1]) {
-            return bad("name at least one block, and none twice");
-        }
-        let list = blocks.iter().map(|block| xyz(block, ",")).collect::<Result<Vec<_>>>()?.join(",");
-        let mut path = instance_path(uuid, instance, "specificblocks");
-        let parameters = [format!("blocks={list}"), query.compression()];
-        append_query(&mut path, parameters.into_iter().chain(query.scale_and_ids()));
-        if path.len() > MAX_PATH {
-            return bad("these are more blocks than fit into one address; ask for a few hundred at a time");
-        }
-        Ok(Self::of(path))
+        listed(uuid, instance, blocks, std::iter::once(query.compression()).chain(query.scale_and_ids()))
     }
+}
+
+/// Asks for a list of blocks.
+fn listed(
+    uuid: &str,
+    instance: &str,
+    blocks: &[Coordinate],
+    parameters: impl IntoIterator<Item = String>,
+) -> Result<Request> {
+    let bad = |problem: &str| Err(Error::BadOption { option: "blocks", problem: problem.to_owned() });
+    let mut sorted = blocks.to_vec();
+    sorted.sort_unstable();
+    if sorted.is_empty() || sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+        return bad("name at least one block, and none twice");
+    }
+    let list = blocks.iter().map(|block| xyz(block, ",")).collect::<Result<Vec<_>>>()?.join(",");
+    let mut path = instance_path(uuid, instance, "specificblocks");
+    append_query(&mut path, std::iter::once(format!("blocks={list}")).chain(parameters));
+    if path.len() > MAX_PATH {
+        return bad("these are more blocks than fit into one address; ask for a few hundred at a time");
+    }
+    Ok(Request::of(path))
 }
 
 #[cfg(test)]
@@ -175,8 +213,15 @@ mod tests {
         let blocks = [[0, 1, 2].into(), [-3, 4, 5].into()];
         let specific = Request::specific_blocks("u", "s", &blocks, &query(0, Payload::Gzip)).unwrap();
         assert_eq!(specific.path(), "/api/node/u/s/specificblocks?blocks=2,1,0,5,4,-3&compression=gzip");
-        let subvol = Request::subvol_blocks("u", "g", &voxels()).unwrap();
-        assert_eq!(subvol.path(), "/api/node/u/g/subvolblocks/4_2_1/100_-20_3?compression=uncompressed");
+        let subvol = |form| Request::subvol_blocks("u", "g", &voxels(), form).unwrap().path;
+        let plain = "/api/node/u/g/subvolblocks/4_2_1/100_-20_3";
+        assert_eq!(subvol(ImageForm::Uncompressed), format!("{plain}?compression=uncompressed"));
+        assert_eq!(
+            (subvol(ImageForm::Stored), subvol(ImageForm::Jpeg)),
+            (plain.into(), format!("{plain}?compression=jpeg"))
+        );
+        let specific = Request::specific_image_blocks("u", "g", &blocks, ImageForm::Stored).unwrap();
+        assert_eq!(specific.path(), "/api/node/u/g/specificblocks?blocks=2,1,0,5,4,-3");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reading the recorded answers of a real server.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod images;
 pub(crate) mod questions;
 pub(crate) mod replayed;
 pub(crate) mod stage;
@@ -138,6 +139,9 @@ impl Case {
         (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
     }
 }
+
+/// How a case is counted that was run.
+pub(crate) const RUN: &str = "run";
 
 /// How many cases went which way, told aloud.
 #[derive(Default)]

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use array_core::{ArrayExt, Block, Coordinate, ReadContext, VoxelBox};
 use dvid_fixture::{FixtureServer, Request as Asked, Response};
-use dvid_source::{ClientOptions, DvidArray, DvidClient, DvidOptions, Error, Ids, InstanceInfo, RetryPolicy, Siblings};
+use dvid_source::{
+    ClientOptions, DvidArray, DvidClient, DvidOptions, Error, Ids, Images, InstanceInfo, Payload, RetryPolicy, Siblings,
+};
 use serde_json::Value;
 
 use super::Case;
@@ -38,7 +40,7 @@ fn plain_info(instance: &str, type_name: &str, settings: &Value) -> InstanceInfo
     let sides = |text: String| -> Value { text.split(',').map(|n| n.parse::<i64>().unwrap()).collect() };
     let stored = setting("Compression", if is_labelmap { "gzip" } else { "LZ4" });
     let document = serde_json::json!({
-        "Base": {"TypeName": type_name, "Name": instance, "Compression": format!("{stored} compression, level -1")},
+        "Base": {"TypeName": type_name, "Name": instance, "Compression": stored_words(&stored)},
         "Extended": {
             "BlockSize": sides(setting("BlockSize", if is_labelmap { "64,64,64" } else { "32,32,32" })),
             "VoxelSize": numbers(setting("VoxelSize", "8,8,8")),
@@ -54,6 +56,16 @@ fn options_for(voxels: &VoxelBox, scale: u8, case: &Case) -> DvidOptions {
     let finest = |n: Coordinate| n.checked_mul_scalar(1 << scale).unwrap();
     let extents = VoxelBox::from_bounds(finest(voxels.begin()), finest(voxels.end())).unwrap();
     DvidOptions::default().with_scale(scale).with_extents(extents).with_ids(ids(case))
+}
+
+/// How stored blocks are told by a server that was told this.
+fn stored_words(setting: &str) -> String {
+    let name = match setting {
+        "none" => "No",
+        "snappy" => "Go Snappy",
+        other => other,
+    };
+    format!("{name} compression, level -1")
 }
 
 pub(crate) fn ids(case: &Case) -> Ids {
@@ -167,7 +179,34 @@ impl Stage {
 
     /// Reads the voxels of a case; what is asked must be what was asked when the answer was recorded.
     pub(crate) fn read(&self, case: &Case, scale: u8) -> Result<Block, Error> {
-        let array = self.open(case, scale)?;
+        self.read_with(case, &options_for(&case.voxels(), scale, case))
+    }
+
+    /// As [`read`](Self::read), of labels that come packed in this way.
+    pub(crate) fn read_packed(&self, case: &Case, payload: Payload) -> Result<Block, Error> {
+        self.read_with(case, &options_for(&case.voxels(), case.scale(), case).with_label_payload(payload))
+    }
+
+    /// As [`read`](Self::read), of blocks of an image as they are stored.
+    pub(crate) fn read_stored(&self, case: &Case) -> Result<Block, Error> {
+        self.read_with(case, &options_for(&case.voxels(), 0, case).with_images(Images::Stored))
+    }
+
+    /// Reads single blocks of a case.
+    pub(crate) fn read_blocks(
+        &self,
+        case: &Case,
+        blocks: &[Coordinate],
+        images: Images,
+    ) -> Result<Vec<Option<Block>>, Error> {
+        let options = options_for(&case.voxels(), case.scale(), case).with_images(images);
+        let read = self.open_with(case, &options)?.read_blocks(blocks, &ReadContext::default());
+        self.check_request(case);
+        read
+    }
+
+    fn read_with(&self, case: &Case, options: &DvidOptions) -> Result<Block, Error> {
+        let array = self.open_with(case, options)?;
         let read = array.read_box(&case.voxels(), &ReadContext::default());
         self.check_request(case);
         read.map_err(own_error)
@@ -187,7 +226,8 @@ impl Stage {
         let sent = self.server.requests().last().unwrap().target.clone();
         let (sent_path, sent_query) = request_parts(&sent);
         let (path, query) = request_parts(case.text("path"));
-        let ours = |name: &&str| ["compression", "scale", "supervoxels"].contains(&name.split('=').next().unwrap());
+        let ours =
+            |name: &&str| ["blocks", "compression", "scale", "supervoxels"].contains(&name.split('=').next().unwrap());
         // Recorded with parameters that we never send, or with another spelling of the same.
         let comparable = query.iter().all(ours) && !path.contains("/vol/") && case.status() == 200;
         // Images have no parameters, so those that were recorded with some were recorded to show that they do nothing.
