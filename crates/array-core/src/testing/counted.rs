@@ -7,7 +7,8 @@ use coord_roi::{Coordinate, Roi, VoxelBox};
 use super::sample::beyond;
 use super::{Checked, ensure, works};
 use crate::{
-    Array, ArrayExt, ArrayMeta, ArrayRef, ArrayWrite, Block, BlockMut, Outside, ReadContext, ReadOptions, ReadPlan, Result,
+    Array, ArrayExt, ArrayMeta, ArrayRef, ArrayWrite, Block, BlockMut, Outside, ReadContext, ReadOptions, ReadPlan,
+    Result,
 };
 
 /// An array that counts the reads of its source.
