@@ -28,9 +28,10 @@ use crate::{Anchor, Clip, Error, Extent, Factor, Method, Result, Spec};
 /// those that state geometry ([`array_core::GEOMETRY_KEYS`]). It has no public address for viewers, because an address
 /// would show the source.
 ///
-/// The source is read once per request, before any thread of the rayon pool is involved; requests whose source region
-/// exceeds the [memory budget](Self::with_memory_budget) are worked off in slabs. Memory: the result, one source region
-/// of at most the budget (more only where a single voxel is made from more), and some 8 MiB for each thread of the pool.
+/// The source is read once per request, before any thread of the rayon pool is involved (voxels that it has in memory are
+/// taken where they lie); requests whose source region exceeds the [memory budget](Self::with_memory_budget) are worked off
+/// in slabs. Memory: the result, one source region of at most the budget (more only where a single voxel is made from
+/// more), and some 8 MiB for each thread of the pool.
 ///
 /// ```
 /// use std::sync::Arc;

@@ -19,7 +19,7 @@ pub(crate) trait SumOf<T>: Adds<T> {
     /// No sum of so many values leaves the type, nor does what rounding adds to it.
     const MOST: usize;
 
-    /// The mean of `2^bits` values.
+    /// The mean of `2^bits` values, of two at least.
     fn shifted(self, bits: u32) -> T;
     /// The mean of `count` values.
     fn divided(self, count: usize) -> T;
@@ -138,7 +138,7 @@ impl<T: Copy, S: SumOf<T>> Loop for MeanRow<'_, T, S> {
     #[inline(always)]
     fn run(self) {
         let count = self.under.rows.len() * self.along;
-        if count.is_power_of_two() {
+        if count > 1 && count.is_power_of_two() {
             let bits = count.trailing_zeros();
             add_up(self.under, self.along, self.sums, self.out, |sum| sum.shifted(bits));
         } else {
@@ -178,7 +178,7 @@ impl<T, S: SumOf<T>> Loop for MeansOf<'_, T, S> {
     #[inline(always)]
     fn run(self) {
         let pairs = self.out.iter_mut().zip(self.sums);
-        if self.count.is_power_of_two() {
+        if self.count > 1 && self.count.is_power_of_two() {
             let bits = self.count.trailing_zeros();
             pairs.for_each(|(out, sum)| *out = sum.shifted(bits));
         } else {

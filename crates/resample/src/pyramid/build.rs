@@ -3,8 +3,8 @@
 //! A region of a level needs the cells of its region one level down, and so on to the source. A region whose cells would
 //! exceed the budget is halved, at a multiple of the chunk; so memory is bounded, every block is handed out once, and no
 //! voxel is read twice. Once the source voxels of a region are in memory, its parts are small enough for the caches: what
-//! one level makes, the next finds there. Regions are given as *windows*: all that touch the volume, which for a stride are more than the
-//! voxels it keeps.
+//! one level makes, the next finds there. Regions are given as *windows*: all that touch the volume, which for a stride are
+//! more than the voxels it keeps.
 
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -22,8 +22,8 @@ use crate::{Cast, Extent, Method, Nans, Result, Zeros};
 
 type Ranges = Vec<Range<i64>>;
 
-/// Parts of what is in memory are made of so many bytes at most: a second-level cache holds them.
-const CACHED: u64 = 1 << 20;
+/// Parts of what is in memory are made of so many bytes at most: second-level caches hold them, and two threads share them.
+const CACHED: u64 = 2 << 20;
 
 /// Source voxels in memory, and the index of the first.
 struct Held<T> {
