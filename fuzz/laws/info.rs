@@ -69,7 +69,8 @@ fn is_as_stated(array: &DvidArray, info: &InstanceInfo) {
         assert_eq!(coarser.meta().grid().step(), step);
     }
     if stated.is_some_and(|voxels| !voxels.is_empty()) {
-        let ends = [*meta.voxel_box().begin(), meta.voxel_box().end().checked_add_scalar(-1).expect("a last voxel")];
+        let voxels = meta.voxel_box();
+        let ends = [voxels.begin(), voxels.end().checked_add_scalar(-1).expect("a last voxel")];
         ends.iter().for_each(|corner| can_be_planned(array, corner));
     }
 }
