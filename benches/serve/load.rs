@@ -17,6 +17,13 @@ pub(crate) struct Seen {
     pub(crate) latencies: Vec<Duration>,
 }
 
+impl Seen {
+    /// Requests a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.latencies.len() as f64 / self.elapsed.as_secs_f64()
+    }
+}
+
 /// Asks for all paths in turn, `times` times over, and wants 200 for each.
 pub(crate) fn run(address: SocketAddr, paths: &[String], times: usize) -> Seen {
     let requests: Vec<Vec<u8>> = paths.iter().map(|path| request(address, path)).collect();
