@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::ops::Range;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -17,23 +18,46 @@ pub(crate) struct Seen {
     pub(crate) latencies: Vec<Duration>,
 }
 
-/// Asks for all paths in turn, `times` times over, and wants 200 for each.
-pub(crate) fn run(address: SocketAddr, paths: &[String], times: usize) -> Seen {
-    let requests: Vec<Vec<u8>> = paths.iter().map(|path| request(address, path)).collect();
+impl Seen {
+    /// Requests a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.latencies.len() as f64 / self.elapsed.as_secs_f64()
+    }
+}
+
+/// A request, and how long its answer is: so that connections spend no time on reading what servers say of it.
+pub(crate) struct Asked {
+    request: Vec<u8>,
+    answer: usize,
+}
+
+/// Asks for each path once.
+pub(crate) fn learn(address: SocketAddr, paths: &[String]) -> Vec<Asked> {
+    let mut connection = Connection::open(address);
+    let mut asked = |path: &String| {
+        let request = request(address, path);
+        let answer = connection.learn(&request).end;
+        Asked { request, answer }
+    };
+    paths.iter().map(&mut asked).collect()
+}
+
+/// Asks for everything in turn, `times` times over.
+pub(crate) fn run(address: SocketAddr, asked: &[Asked], times: usize) -> Seen {
     let (next, start) = (AtomicUsize::new(0), Barrier::new(CONNECTIONS + 1));
     std::thread::scope(|scope| {
         let connection = || {
             let mut connection = Connection::open(address);
-            let mut latencies = Vec::with_capacity(requests.len() * times);
+            let mut latencies = Vec::with_capacity(asked.len() * times);
             start.wait();
             loop {
                 let turn = next.fetch_add(1, Ordering::Relaxed);
-                if turn >= requests.len() * times {
+                if turn >= asked.len() * times {
                     return latencies;
                 }
-                let asked = Instant::now();
-                connection.ask(&requests[turn % requests.len()]);
-                latencies.push(asked.elapsed());
+                let began = Instant::now();
+                connection.ask(&asked[turn % asked.len()]);
+                latencies.push(began.elapsed());
             }
         };
         let connections: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(connection)).collect();
@@ -47,7 +71,7 @@ pub(crate) fn run(address: SocketAddr, paths: &[String], times: usize) -> Seen {
 /// The body of one path, as it is sent.
 pub(crate) fn body(address: SocketAddr, path: &str) -> Vec<u8> {
     let mut connection = Connection::open(address);
-    let body = connection.ask(&request(address, path));
+    let body = connection.learn(&request(address, path));
     connection.bytes[body].to_vec()
 }
 
@@ -68,11 +92,17 @@ impl Connection {
         Self { stream, bytes: vec![0; 4 << 20] }
     }
 
-    /// Where in `bytes` the body of the answer stands.
-    fn ask(&mut self, request: &[u8]) -> std::ops::Range<usize> {
+    fn ask(&mut self, asked: &Asked) {
+        self.stream.write_all(&asked.request).expect("a request");
+        self.stream.read_exact(&mut self.bytes[..asked.answer]).expect("an answer");
+        assert!(self.bytes.starts_with(b"HTTP/1.1 200 "), "an answer like the first one");
+    }
+
+    /// Where in `bytes` the body of an answer of unknown length stands.
+    fn learn(&mut self, request: &[u8]) -> Range<usize> {
         self.stream.write_all(request).expect("a request");
         let (mut filled, mut whole) = (0, None);
-        while whole.as_ref().is_none_or(|body: &std::ops::Range<usize>| filled < body.end) {
+        while whole.as_ref().is_none_or(|body: &Range<usize>| filled < body.end) {
             let read = self.stream.read(&mut self.bytes[filled..]).expect("an answer");
             assert!(read > 0, "the server hung up");
             filled += read;
@@ -83,7 +113,7 @@ impl Connection {
 }
 
 /// Once the headers have come.
-fn place_of_body(bytes: &[u8]) -> Option<std::ops::Range<usize>> {
+fn place_of_body(bytes: &[u8]) -> Option<Range<usize>> {
     let begin = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&bytes[..begin]).expect("headers are text");
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");

@@ -1,7 +1,10 @@
 //! Chunks over HTTP, by six connections on loopback, beside a bare `axum` handler that sends the same bytes.
 //!
-//! * Warm: every chunk has been asked for before. Rounds of both servers take turns; the ratio is that of their median rates.
+//! * Warm: every chunk has been asked for before.
 //! * Cold: every chunk is read, resampled and encoded for its first request; each round begins with empty caches.
+//!
+//! Rounds of both servers take turns, as short as can be timed, and the ratio is the median of those of neighbours: so what
+//! else the machine does slows both.
 //!
 //! `--quick` takes fewer rounds; a word runs only what has it in its name.
 
@@ -28,7 +31,7 @@ const SIDE: usize = 256;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let rounds = if args.iter().any(|arg| arg == "--quick") { 3 } else { 11 };
+    let rounds = if args.iter().any(|arg| arg == "--quick") { 5 } else { 15 };
     let word = args.iter().find(|arg| !arg.starts_with('-'));
     let wanted = |name: &str| word.is_none_or(|word| name.contains(word.as_str()));
     let mut rows = Vec::new();
@@ -85,13 +88,15 @@ fn bare(server: &Running, paths: &[String]) -> Bare {
 }
 
 fn warm(name: &str, array: ArrayRef, rounds: usize) -> [Row; 2] {
-    const TIMES: usize = 32;
+    const TIMES: usize = 8;
+    const MORE_ROUNDS: usize = 5;
     let (server, paths) = start(array);
     let bare = bare(&server, &paths);
+    let servers = [server.address(), bare.address].map(|address| (address, load::learn(address, &paths)));
     let mut seen: [Vec<Seen>; 2] = [Vec::new(), Vec::new()];
-    for _ in 0..rounds {
-        for (seen, address) in seen.iter_mut().zip([server.address(), bare.address]) {
-            seen.push(load::run(address, &paths, TIMES));
+    for _ in 0..rounds * MORE_ROUNDS {
+        for (seen, (address, asked)) in seen.iter_mut().zip(&servers) {
+            seen.push(load::run(*address, asked, TIMES));
         }
     }
     beside_bare(name, seen)
@@ -100,27 +105,28 @@ fn warm(name: &str, array: ArrayRef, rounds: usize) -> [Row; 2] {
 fn cold(name: &str, array: ArrayRef, rounds: usize) -> [Row; 2] {
     let (server, paths) = start(array);
     let bare = bare(&server, &paths);
+    let servers = [server.address(), bare.address].map(|address| (address, load::learn(address, &paths)));
     let mut seen: [Vec<Seen>; 2] = [Vec::new(), Vec::new()];
     for _ in 0..rounds {
         server.forget();
         let misses = server.stats().chunk_cache.misses;
-        seen[0].push(load::run(server.address(), &paths, 1));
+        for (seen, (address, asked)) in seen.iter_mut().zip(&servers) {
+            seen.push(load::run(*address, asked, 1));
+        }
         let read = server.stats().chunk_cache.misses - misses;
         assert_eq!(read, paths.len() as u64, "every chunk was cold");
-        seen[1].push(load::run(bare.address, &paths, 1));
     }
     beside_bare(name, seen)
 }
 
 fn beside_bare(name: &str, [ours, bare]: [Vec<Seen>; 2]) -> [Row; 2] {
+    let of_bare = median(ours.iter().zip(&bare).map(|(ours, bare)| ours.rate() / bare.rate()).collect());
     let [ours, bare] = [row(name.to_owned(), ours), row(format!("{name}: bare"), bare)];
-    let of_bare = Some(ours.rate / bare.rate);
-    [Row { of_bare, ..ours }, bare]
+    [Row { of_bare: Some(of_bare), ..ours }, bare]
 }
 
 fn row(what: String, seen: Vec<Seen>) -> Row {
-    let rate = |run: &Seen| run.latencies.len() as f64 / run.elapsed.as_secs_f64();
-    let rate = median(seen.iter().map(rate).collect());
+    let rate = median(seen.iter().map(Seen::rate).collect());
     let mut latencies: Vec<Duration> = seen.into_iter().flat_map(|run| run.latencies).collect();
     latencies.sort_unstable();
     Row { what, rate, median: percentile(&latencies, 50), p99: percentile(&latencies, 99), of_bare: None }

@@ -12,7 +12,7 @@ pub(crate) struct Row {
     pub(crate) rate: f64,
     pub(crate) median: Duration,
     pub(crate) p99: Duration,
-    /// Rate over that of the bare handler.
+    /// Rate over that of the bare handler in the round next to it.
     pub(crate) of_bare: Option<f64>,
 }
 

@@ -1,46 +1,19 @@
 //! Arrays in the viewer: what is shown is what `read` returns, where it is.
 
+mod common;
+
+use common::placed::{Placed, placed};
 use ng_layer::array_core::ndarray::{Array3, ArrayD, IxDyn};
 use ng_layer::array_core::{
-    Array, ArrayMeta, ArrayRef, Axes, AxisInfo, AxisKind, Block, BlockMut, Coordinate, Crop, DType, Grid, Kind, Length,
+    Array, ArrayMeta, ArrayRef, Axes, AxisInfo, AxisKind, Block, Coordinate, Crop, DType, Grid, Kind, Length,
     MemoryArray, Provenance, ReadContext, Roi, Rounding, ViewerSource, VoxelBox,
 };
 use ng_layer::json::Value;
 use ng_layer::layer::Invlerp;
 use ng_layer::neuroglance::{Address, Contrast, Lossy, Placement, sample_contrast};
-use ng_layer::space::Dim;
-use ng_layer::transform::SourceSpace;
-use ng_layer::{
-    CoordinateSpace, Error, Layer, LayerOptions, Neuroglance, ServeAt, Transform, ViewBuilder, ViewerState,
-};
-use proptest::prelude::*;
+use ng_layer::{Error, Layer, LayerOptions, Neuroglance, ServeAt, ViewBuilder, ViewerState};
 use serde_json::json;
 use std::sync::Arc;
-
-/// An array that has a place and no voxels worth reading.
-#[derive(Debug)]
-struct Placed(ArrayMeta);
-
-impl Array for Placed {
-    fn meta(&self) -> &ArrayMeta {
-        &self.0
-    }
-
-    fn read_voxels(&self, _: &VoxelBox, mut out: BlockMut<'_>, _: &ReadContext) -> ng_layer::array_core::Result<()> {
-        out.fill_zero();
-        Ok(())
-    }
-}
-
-fn length(text: &str) -> Length {
-    text.parse().unwrap()
-}
-
-fn placed(name: &str, dtype: DType, origin: [&str; 3], step: [&str; 3], begin: [i64; 3], shape: [i64; 3]) -> Placed {
-    let grid = Grid::new(origin.map(length), step.map(length)).unwrap();
-    let voxels = VoxelBox::new(begin, shape).unwrap();
-    Placed(ArrayMeta::new(name, dtype, Axes::zyx(), &[], grid, voxels).unwrap())
-}
 
 fn plain(name: &str, dtype: DType) -> Placed {
     placed(name, dtype, ["0"; 3], ["40", "8", "8"], [0, 0, 0], [10, 20, 30])
@@ -348,54 +321,4 @@ fn views_that_cannot_be() {
     let block = Block::from(ArrayD::<u8>::zeros(IxDyn(&[4, 4])));
     let image = MemoryArray::new("flat", block, [8, 8], [0, 0]).unwrap();
     assert!(matches!(ViewBuilder::default().with_array(&image).build(), Err(Error::NotViewable { .. })));
-}
-
-/// What a server publishes of an array, as the viewer reads it.
-fn published(placement: &Placement) -> SourceSpace {
-    let dims = ["x", "y", "z"].into_iter().zip(placement.resolution());
-    let space = CoordinateSpace::new(dims.map(|(name, step)| (name, Dim::metres(step)))).unwrap();
-    let lower = placement.voxel_offset().map(|offset| offset as f64);
-    let size = placement.size();
-    let upper = [0, 1, 2].map(|dim: usize| lower[dim] + size[dim] as f64);
-    SourceSpace::new(space, &lower, &upper).unwrap()
-}
-
-fn step() -> impl Strategy<Value = Length> {
-    (1_i64..5000, 1_i64..13).prop_map(|(num, den)| Length::new(num, den).unwrap())
-}
-
-fn origin() -> impl Strategy<Value = Length> {
-    (-100_000_i64..100_000, 1_i64..13).prop_map(|(num, den)| Length::new(num, den).unwrap())
-}
-
-proptest! {
-    /// The law: whatever grid and offset, the viewer shows the array exactly where the world has it.
-    #[test]
-    fn every_array_is_shown_where_it_is(
-        step in prop::array::uniform3(step()),
-        origin in prop::array::uniform3(origin()),
-        begin in prop::array::uniform3(-50_000_000_i64..50_000_000),
-        shape in prop::array::uniform3(1_i64..5000),
-    ) {
-        let grid = Grid::new(origin, step).unwrap();
-        let voxels = VoxelBox::new(begin, shape).unwrap();
-        let array = Placed(ArrayMeta::new("a", DType::U8, Axes::zyx(), &[], grid, voxels).unwrap());
-        let placement = Placement::of(array.meta()).unwrap();
-        let chosen = array.neuroglancer_source(&LayerOptions::default()).unwrap();
-        let transform: Option<Transform> = chosen.source.transform().unwrap();
-        let roi = array.meta().roi();
-        for (viewer_step, viewer) in [
-            (step, array.output_dimensions().unwrap()),
-            ([Length::from(8); 3], CoordinateSpace::new(["x", "y", "z"].map(|name| (name, Dim::metres(Length::from(8))))).unwrap()),
-        ] {
-            let bounds = published(&placement).bounds(transform.as_ref(), &viewer).unwrap();
-            for (dim, name) in ["z", "y", "x"].into_iter().enumerate() {
-                let [low, high] = bounds.interval(name).unwrap();
-                let world = |end: Length| end.to_f64() / viewer_step[dim].to_f64();
-                for (found, exact) in [(low, world(roi.begin().unwrap()[dim])), (high, world(roi.end().unwrap()[dim]))] {
-                    prop_assert!((found - exact).abs() <= 1e-12 * exact.abs().max(1e4), "{} {} {}", name, found, exact);
-                }
-            }
-        }
-    }
 }

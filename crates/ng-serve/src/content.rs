@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::io::{Read, Write};
 
 use axum::body::Bytes;
+use axum::http::HeaderValue;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -32,7 +33,8 @@ pub(crate) struct Content {
     gzipped: bool,
     /// Of the bytes before they were compressed.
     length: usize,
-    hash: u64,
+    /// Not compressed, and compressed.
+    etags: [HeaderValue; 2],
     media_type: &'static str,
 }
 
@@ -40,7 +42,7 @@ impl Content {
     pub(crate) fn new(plain: Vec<u8>, media_type: &'static str, gzip: Gzip) -> Self {
         let (length, mut hasher) = (plain.len(), DefaultHasher::new());
         hasher.write(&plain);
-        let hash = hasher.finish();
+        let etags = ["", "-gzip"].map(|coding| etag(hasher.finish(), length, coding));
         let worth_it = match gzip {
             Gzip::Never => false,
             Gzip::IfItPays => pays(&plain),
@@ -48,12 +50,13 @@ impl Content {
         };
         let packed = worth_it.then(|| compress(&plain)).filter(|packed| packed.len() < length);
         let gzipped = packed.is_some();
-        Self { bytes: packed.unwrap_or(plain).into(), gzipped, length, hash, media_type }
+        Self { bytes: packed.unwrap_or(plain).into(), gzipped, length, etags, media_type }
     }
 
     /// For caches.
     pub(crate) fn weight(&self) -> u64 {
-        (self.bytes.len() + size_of::<Self>()) as u64
+        let tags: usize = self.etags.iter().map(HeaderValue::len).sum();
+        (self.bytes.len() + tags + size_of::<Self>()) as u64
     }
 
     pub(crate) fn media_type(&self) -> &'static str {
@@ -71,9 +74,8 @@ impl Content {
     }
 
     /// Each coding has a name of its own, by its content: the same voxels have the same one, whenever they were read.
-    pub(crate) fn etag(&self, gzipped: bool) -> String {
-        let coding = if gzipped { "-gzip" } else { "" };
-        format!("\"{:016x}-{:x}{coding}\"", self.hash, self.length)
+    pub(crate) fn etag(&self, gzipped: bool) -> &HeaderValue {
+        &self.etags[usize::from(gzipped)]
     }
 
     /// The bytes as they are kept.
@@ -90,6 +92,10 @@ impl Content {
         GzDecoder::new(&*self.bytes).read_to_end(&mut plain).expect("these bytes were compressed here");
         plain.into()
     }
+}
+
+fn etag(hash: u64, length: usize, coding: &str) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{hash:016x}-{length:x}{coding}\"")).expect("ASCII")
 }
 
 fn pays(plain: &[u8]) -> bool {

@@ -89,18 +89,21 @@ pub(crate) fn deliver(app: &App, content: &Content, asked: &HeaderMap) -> Respon
     let part = part(content, asked);
     let gzipped = part == Part::Whole && content.is_gzipped() && takes_gzip(asked);
     let etag = content.etag(gzipped);
-    let mut answer = if is_known(asked, &etag) {
+    let mut answer = if is_known(asked, etag) {
         app.counters.not_modified.add(1);
         with_status(StatusCode::NOT_MODIFIED, Body::empty())
     } else {
         body(app, content, &part, gzipped)
     };
-    set_text(&mut answer, header::ETAG, &etag);
+    answer.headers_mut().insert(header::ETAG, etag.clone());
     // The source may change while this server runs, so browsers ask again; if it has not, they get no bytes.
     set(&mut answer, header::CACHE_CONTROL, "no-cache");
     set(&mut answer, header::VARY, "Accept-Encoding");
     answer
 }
+
+/// As many as an answer has.
+const HEADERS: usize = 12;
 
 fn body(app: &App, content: &Content, part: &Part, gzipped: bool) -> Response<Body> {
     let length = content.length();
@@ -115,6 +118,7 @@ fn body(app: &App, content: &Content, part: &Part, gzipped: bool) -> Response<Bo
     };
     app.counters.bytes.add(bytes.len() as u64);
     let mut answer = with_status(status, bytes);
+    answer.headers_mut().reserve(HEADERS);
     set(&mut answer, header::CONTENT_TYPE, content.media_type());
     set(&mut answer, header::ACCEPT_RANGES, "bytes");
     if gzipped {
@@ -147,7 +151,7 @@ fn takes_gzip(asked: &HeaderMap) -> bool {
     })
 }
 
-fn is_known(asked: &HeaderMap, etag: &str) -> bool {
+fn is_known(asked: &HeaderMap, etag: &HeaderValue) -> bool {
     let same = |known: &str| known == "*" || known.strip_prefix("W/").unwrap_or(known) == etag;
     text(asked, header::IF_NONE_MATCH).is_some_and(|list| list.split(',').any(|known| same(known.trim())))
 }

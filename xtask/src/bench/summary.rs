@@ -131,7 +131,7 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("b.md"), "| b |\n").unwrap();
         fs::write(folder.join("a.md"), "| a |\n").unwrap();
-        let now = SystemTime::now() + std::time::Duration::from_secs(60);
+        let now = SystemTime::now() + std::time::Duration::from_mins(1);
         let found = [SystemTime::UNIX_EPOCH, now].map(|start| tables(&folder, start).unwrap());
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(found, ["\n| a |\n\n| b |\n", ""]);

@@ -3,3 +3,4 @@
 
 pub(crate) mod golden;
 pub(crate) mod npy;
+pub(crate) mod placed;

@@ -35,7 +35,7 @@ fn what_is_no_request_is_refused_and_forgotten() {
     let server = one(image((64, 64, 64)), &ServeOptions::default());
     let root = root(&server);
     let (long, longer) = ("x".repeat(60_000), "x".repeat(100_000));
-    let headers: String = (0..1000).map(|number| format!("X-{number}: y\r\n")).collect();
+    let headers = "X-Header: y\r\n".repeat(1000);
     for (bytes, statuses) in [
         (format!("GET {root}/{long} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), &["404"][..]),
         (format!("GET {root}/a/8_8_8/{long} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), &["404"]),

@@ -217,12 +217,12 @@ fn compare(what: &str, array: &ArrayRef, shown: &Shown<'_>, times: usize) {
     }
 }
 
-fn compare_all(arrays: Vec<(&str, ArrayRef)>) {
-    let server = start(arrays.clone(), &ServeOptions::default().with_chunk([6, 16, 16]).with_levels(1));
+fn compare_all(arrays: &[(&str, ArrayRef)]) {
+    let server = start(arrays.to_vec(), &ServeOptions::default().with_chunk([6, 16, 16]).with_levels(1));
     let state = Value::Object(server.state().as_object().clone());
     let layers = state["layers"].as_array().expect("layers");
     assert_eq!(layers.len(), arrays.len());
-    for (what, array) in &arrays {
+    for (what, array) in arrays {
         let layer = layers.iter().find(|layer| layer["name"] == *what).expect("a layer");
         let shown = Shown::of(&server, layer);
         let kind = if layer["type"] == "segmentation" { "segmentation" } else { "image" };
@@ -233,12 +233,12 @@ fn compare_all(arrays: Vec<(&str, ArrayRef)>) {
 
 #[test]
 fn views_of_the_model_are_shown_as_they_read() {
-    compare_all(views_of_the_model(&em(0), &cells::<u64>(60, 0)));
+    compare_all(&views_of_the_model(&em(0), &cells::<u64>(60, 0)));
 }
 
 #[test]
 fn resampled_views_are_shown_as_they_read() {
-    compare_all(resampled_views(&em(0), &cells::<u64>(60, 0)));
+    compare_all(&resampled_views(&em(0), &cells::<u64>(60, 0)));
 }
 
 #[test]
@@ -247,13 +247,13 @@ fn arrays_far_away_are_shown_where_they_are() {
         let (em, cells) = (em(far), cells::<u64>(60, far));
         let mut arrays = resampled_views(&em, &cells);
         arrays.extend([("em", Arc::clone(&em)), ("cells", cells), ("cropped", crop(&em))]);
-        compare_all(arrays);
+        compare_all(&arrays);
     }
 }
 
 #[test]
 fn signed_labels_are_shown_as_the_ids_that_they_are() {
-    compare_all(vec![
+    compare_all(&[
         ("i8", volume("a", Kind::Labels, 0, |[z, ..]| z as i8)),
         ("i16", volume("a", Kind::Labels, 0, |[_, y, x]| (300 * y + x) as i16)),
         ("i32", cells::<i32>(30, 0)),
@@ -269,5 +269,5 @@ fn volumes_of_a_dvid_server_are_shown_as_they_read() {
     arrays.push(("half", resampled(&em, (1, 2), Method::Mean, Extent::Inside)));
     arrays.push(("votes", resampled(&cells, (1, 2), Method::Mode, Extent::Inside)));
     arrays.push(("part", crop(&cells)));
-    compare_all(arrays);
+    compare_all(&arrays);
 }

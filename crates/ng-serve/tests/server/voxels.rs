@@ -174,8 +174,12 @@ fn cases_are_of_every_sort() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let cases: Vec<Case> = (0..256).map(|_| cases().new_tree(&mut runner).unwrap().current()).collect();
     let has = |what: &str, is: &dyn Fn(&Case) -> bool| assert!(cases.iter().any(is), "no case has {what}");
-    TYPES.into_iter().for_each(|kind| has(&format!("{kind:?}"), &|case| case.kind == kind));
-    ORDERS.into_iter().for_each(|order| has(&format!("{order:?}"), &|case| case.order == order));
+    for kind in TYPES {
+        has(&format!("{kind:?}"), &|case| case.kind == kind);
+    }
+    for order in ORDERS {
+        has(&format!("{order:?}"), &|case| case.order == order);
+    }
     has("odd sides", &|case| case.shape.iter().all(|side| side % 2 == 1));
     has("one voxel along an axis", &|case| case.shape.contains(&1));
     has("negative offsets", &|case| case.begin.iter().all(|begin| *begin < 0));

@@ -1,5 +1,7 @@
 //! Sums over windows as an array, and their means as another.
 
+use std::ops::AddAssign;
+
 use array_core::{
     Array, ArrayExt, ArrayMeta, ArrayRef, Block, BlockMut, Conversion, Coordinate, DType, Element, ReadContext,
     ReadPlan, Result, VoxelBox, ndarray::ArrayD,
@@ -28,16 +30,10 @@ impl Sums {
         let (begin, end) = (voxels.begin().checked_mul(&self.ratio)?, voxels.end().checked_mul(&self.ratio)?);
         Ok(VoxelBox::from_bounds(begin, end)?.intersect(self.finer.meta().voxel_box())?)
     }
+}
 
-    fn sum<S: Element + std::ops::AddAssign>(
-        &self,
-        finer: Block,
-        windows: &[Windows],
-        shape: &[usize],
-    ) -> Result<Block> {
-        let finer = finer.into_array::<S>()?;
-        Ok(S::wrap(sums(windows, &finer, shape)))
-    }
+fn sum<S: Element + AddAssign>(finer: Block, windows: &[Windows], shape: &[usize]) -> Result<Block> {
+    Ok(S::wrap(sums(windows, &finer.into_array::<S>()?, shape)))
 }
 
 impl Array for Sums {
@@ -56,9 +52,9 @@ impl Array for Sums {
         }
         let shape = self.meta.block_shape(voxels)?;
         let sums = match self.meta.dtype() {
-            DType::I32 => self.sum::<i32>(finer, &windows, &shape)?,
-            DType::I64 => self.sum::<i64>(finer, &windows, &shape)?,
-            _ => self.sum::<f64>(finer, &windows, &shape)?,
+            DType::I32 => sum::<i32>(finer, &windows, &shape)?,
+            DType::I64 => sum::<i64>(finer, &windows, &shape)?,
+            _ => sum::<f64>(finer, &windows, &shape)?,
         };
         out.assign(&sums.view())
     }

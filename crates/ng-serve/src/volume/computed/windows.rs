@@ -25,19 +25,30 @@ impl Windows {
     fn add<S: Copy + AddAssign>(self, row: &[S], sums: &mut [S]) {
         let head = (-self.first).rem_euclid(self.down).min(row.len() as i64) as usize;
         let (cut, row) = row.split_at(head);
-        cut.iter().for_each(|value| sums[0] += *value);
+        for value in cut {
+            sums[0] += *value;
+        }
         let sums = &mut sums[usize::from(head > 0)..];
         if self.down == 2 {
-            let (pairs, rest) = row.as_chunks::<2>();
-            sums.iter_mut().zip(pairs).for_each(|(sum, [a, b])| {
-                *sum += *a;
-                *sum += *b;
-            });
-            return rest.iter().for_each(|value| sums[pairs.len()] += *value);
+            return add_pairs(row, sums);
         }
         for (sum, window) in sums.iter_mut().zip(row.chunks(self.down as usize)) {
-            window.iter().for_each(|value| *sum += *value);
+            for value in window {
+                *sum += *value;
+            }
         }
+    }
+}
+
+/// The usual windows, of a length that the compiler knows.
+fn add_pairs<S: Copy + AddAssign>(row: &[S], sums: &mut [S]) {
+    let (pairs, rest) = row.as_chunks::<2>();
+    for (sum, [a, b]) in sums.iter_mut().zip(pairs) {
+        *sum += *a;
+        *sum += *b;
+    }
+    for value in rest {
+        sums[pairs.len()] += *value;
     }
 }
 
