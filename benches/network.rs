@@ -1,10 +1,13 @@
 //! Reading from a server on this machine, beside the same bytes through a bare loop of requests: the same addresses, as many
-//! threads, one connection each, into memory that is there already.
+//! threads, one connection each.
+//!
+//! New memory costs as much as all the rest, since the system hands it out page by page when it is first written to. So there
+//! are two of each: `read into` an array that is there stands beside what needs no new memory, `read` beside what ends in an
+//! array of its own (`kept`).
 //!
 //! The server has every answer ready after its first request, so that its own work is small, and the same on both sides.
 
 use std::collections::HashMap;
-use std::hint::black_box;
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -88,9 +91,25 @@ impl Case {
             got
         };
         std::thread::scope(|scope| {
-            let threads: Vec<_> = agents.iter_mut().map(|agent| scope.spawn(move || fetch(agent))).collect();
+            let threads: Vec<_> = agents.iter_mut().map(|agent| scope.spawn(|| fetch(agent))).collect();
             threads.into_iter().map(|thread| thread.join().expect("a thread")).sum()
         })
+    }
+
+    /// As [`loop_bare`](Self::loop_bare), into an array of their own.
+    fn loop_kept(&self, agents: &mut [(ureq::Agent, Vec<u8>)], bytes: usize) -> Vec<u8> {
+        let mut kept = vec![0; bytes];
+        let tasks = Mutex::new(self.addresses.iter().zip(kept.chunks_mut(bytes / self.addresses.len())));
+        let fetch = |agent: &ureq::Agent| {
+            let next = || tasks.lock().expect("no thread panics").next();
+            while let Some((address, place)) = next() {
+                let mut body = agent.get(address).call().expect("an answer").into_body().into_reader();
+                body.read_exact(place).expect("a body");
+                assert_eq!(body.read(&mut [0]).expect("its end"), 0);
+            }
+        };
+        std::thread::scope(|scope| agents.iter().for_each(|(agent, _)| drop(scope.spawn(move || fetch(agent)))));
+        kept
     }
 
     /// The bodies that one read fetches.
@@ -110,21 +129,35 @@ fn agents() -> Vec<(ureq::Agent, Vec<u8>)> {
     (0..Budget::REQUESTS).map(|_| (agent(), vec![0; 1 << 20])).collect()
 }
 
-/// Unpacks all frames by as many threads as fetch them, into one block each.
-fn unpack(bodies: &[Vec<u8>]) {
-    let next = AtomicUsize::new(0);
+/// Unpacks all frames by as many threads as fetch them, block after block into memory that is there.
+fn unpack(bodies: &[Vec<u8>], mut out: &mut [u64]) {
+    let size = BLOCK.iter().product();
+    let mut tasks = Vec::new();
+    for body in bodies {
+        let (labels, rest) = out.split_at_mut(size * frames(body));
+        tasks.push((body, labels));
+        out = rest;
+    }
+    let tasks = Mutex::new(tasks.into_iter());
     let work = || {
-        let (mut labels, mut scratch) = (vec![0; BLOCK.iter().product()], Vec::new());
         let max = Payload::LabelBlock.max_len(BLOCK).expect("a block");
-        while let Some(body) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
+        let (mut scratch, next) = (Vec::new(), || tasks.lock().expect("no thread panics").next());
+        while let Some((body, labels)) = next() {
             let mut frames = FrameReader::new(body.as_slice(), |_| true, max);
-            while let Some(frame) = frames.next().expect("a frame") {
-                Payload::LabelBlock.decode(frame.payload, BLOCK, &mut labels, &mut scratch).expect("a block");
-                black_box(&labels);
+            for labels in labels.chunks_exact_mut(size) {
+                let frame = frames.next().expect("a frame").expect("as many as counted");
+                Payload::LabelBlock.decode(frame.payload, BLOCK, labels, &mut scratch).expect("a block");
             }
         }
     };
     std::thread::scope(|scope| (0..Budget::REQUESTS).for_each(|_| drop(scope.spawn(work))));
+}
+
+/// How many frames a body has.
+fn frames(body: &[u8]) -> usize {
+    let max = Payload::LabelBlock.max_len(BLOCK).expect("a block");
+    let mut frames = FrameReader::new(body, |_| true, max);
+    (0..).take_while(|_| frames.next().expect("a frame").is_some()).count()
 }
 
 fn array<T: array_core::Element>(name: &str, voxels: ArrayD<T>) -> ArrayRef {
@@ -142,8 +175,9 @@ fn image(c: &mut Criterion) {
     group.throughput(Throughput::Bytes(bytes)).sample_size(10);
     group.bench_function("memcpy", |bencher| bencher.iter(|| to.view_mut().assign(&from.view()).expect("one shape")));
     group.bench_function("bare loop", |bencher| bencher.iter(|| case.loop_bare(&mut agents)));
-    group.bench_function("read", |bencher| bencher.iter(|| case.read()));
     group.bench_function("read into", |bencher| bencher.iter(|| case.read_into(&mut to)));
+    group.bench_function("bare loop, kept", |bencher| bencher.iter(|| case.loop_kept(&mut agents, bytes as usize)));
+    group.bench_function("read", |bencher| bencher.iter(|| case.read()));
     group.finish();
 }
 
@@ -159,9 +193,17 @@ fn labels(c: &mut Criterion) {
             bencher.iter(|| to.view_mut().assign(&from.view()).expect("one shape"));
         });
         group.bench_function("bare loop", |bencher| bencher.iter(|| case.loop_bare(&mut agents)));
-        group.bench_function("unpacking alone", |bencher| bencher.iter(|| unpack(&bodies)));
-        group.bench_function("read", |bencher| bencher.iter(|| case.read()));
+        let mut unpacked = vec![0_u64; bytes as usize / 8];
+        group.bench_function("unpacking alone", |bencher| bencher.iter(|| unpack(&bodies, &mut unpacked)));
         group.bench_function("read into", |bencher| bencher.iter(|| case.read_into(&mut to)));
+        group.bench_function("unpacking alone, kept", |bencher| {
+            bencher.iter(|| {
+                let mut kept = vec![0_u64; bytes as usize / 8];
+                unpack(&bodies, &mut kept);
+                kept
+            });
+        });
+        group.bench_function("read", |bencher| bencher.iter(|| case.read()));
         group.finish();
     }
 }

@@ -1,5 +1,6 @@
 //! What instances are taken for: siblings as scales, scales that are not there, proxied volumes, masks, open versions.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -261,7 +262,7 @@ impl tracing::Subscriber for Warnings {
     fn event(&self, event: &tracing::Event<'_>) {
         let mut text = String::new();
         let mut visit = |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
-            text.push_str(&format!("{field}={value:?} "));
+            write!(text, "{field}={value:?} ").unwrap();
         };
         event.record(&mut visit);
         self.0.lock().unwrap().push(text);

@@ -84,14 +84,12 @@ pub(super) fn fetch<T: Voxel>(
             Err(error) => return Err(failure.unwrap_or(error)),
         }
     }
-    match failure {
-        Some(error) => Err(error),
-        None => {
-            let instance = &volume.source.instance;
-            tracing::warn!(instance, %voxels, "a block is left out, and read as 0; it may have failed");
-            Ok(())
-        }
+    if let Some(error) = failure {
+        return Err(error);
     }
+    let instance = &volume.source.instance;
+    tracing::warn!(instance, %voxels, "a block is left out, and read as 0; it may have failed");
+    Ok(())
 }
 
 /// What it means that a block is left out.

@@ -124,11 +124,7 @@ pub(super) fn fetch<T: Voxel>(
     let (form, asked): (_, BTreeSet<&Coordinate>) = (form(&volume.route), blocks.iter().collect());
     let request = request(volume, scale, blocks, form)?;
     let shape = volume.block.map(|side| side as usize);
-    let max = match &volume.route {
-        Route::LabelBlocks => Payload::LabelBlock.max_len(shape)?,
-        Route::Stored(payload) => payload.max_len(volume.block_bytes()),
-        _ => volume.block_bytes(),
-    };
+    let max = largest_payload(volume)?;
     let (mut scratch, mut values) = (Vec::new(), vec![T::default(); volume.block_bytes() / size_of::<T>()]);
     let bytes = (volume.block_bytes() * blocks.len()) as u64;
     let count = volume.client.get(&request, bytes, control, |body| {
@@ -154,6 +150,14 @@ pub(super) fn fetch<T: Voxel>(
         return Ok(());
     }
     blocks.first().map_or(Ok(()), |block| check_scale(volume, scale, &volume.box_of(block)?, control))
+}
+
+fn largest_payload(volume: &Volume) -> Result<usize> {
+    Ok(match &volume.route {
+        Route::LabelBlocks => Payload::LabelBlock.max_len(volume.block.map(|side| side as usize))?,
+        Route::Stored(payload) => payload.max_len(volume.block_bytes()),
+        _ => volume.block_bytes(),
+    })
 }
 
 fn form(route: &Route) -> ImageForm {
