@@ -1,5 +1,7 @@
 //! One voxel of a job at a time, straight from the definition: what the timed results are checked against.
 
+use std::collections::BTreeMap;
+
 use array_core::Element;
 use array_core::ndarray::Array3;
 
@@ -88,7 +90,7 @@ fn each(axes: &[Samples; 3], mut visit: impl FnMut(f64, [usize; 3])) {
 
 /// Most overlap wins, then the lowest value.
 fn mode(axes: &[Samples; 3], at: impl Fn(usize, usize, usize) -> Number) -> Number {
-    let mut votes = std::collections::BTreeMap::<u64, u64>::new();
+    let mut votes = BTreeMap::<u64, u64>::new();
     each(axes, |weight, [z, y, x]| match at(z, y, x) {
         // Overlaps are whole numbers.
         Number::Whole(value) => *votes.entry(value).or_default() += weight as u64,
@@ -124,18 +126,17 @@ fn interpolation(order: u8, j: i64, (u, d): (i64, i64), extent: i64) -> Samples 
     let position = ((2 * j + 1) * d - u) as f64 / (2 * u) as f64;
     let bell = gaussian((d as f64 / u as f64 - 1.0) / 2.0);
     let spline = if order == 1 { vec![(0, 1.0)] } else { cubic_prefilter() };
-    let mut samples = Samples::new();
+    let mut weights = BTreeMap::<usize, f64>::new();
     let first = position.floor() as i64 - 1;
     for i in first..first + 4 {
         let share = if order == 1 { hat(position - i as f64) } else { cubic(position - i as f64) };
         for (near, weight) in &bell {
             for (far, coefficient) in &spline {
-                samples.push((mirrored(i + near + far, extent), share * weight * coefficient));
+                *weights.entry(mirrored(i + near + far, extent)).or_default() += share * weight * coefficient;
             }
         }
     }
-    samples.retain(|(_, weight)| *weight != 0.0);
-    samples
+    weights.into_iter().filter(|&(_, weight)| weight != 0.0).collect()
 }
 
 fn gaussian(sigma: f64) -> Vec<(i64, f64)> {

@@ -31,7 +31,8 @@ use crate::{Anchor, Clip, Error, Extent, Factor, Method, Result, Spec};
 /// The source is read once per request, before any thread of the rayon pool is involved (voxels that it has in memory are
 /// taken where they lie); requests whose source region exceeds the [memory budget](Self::with_memory_budget) are worked off
 /// in slabs. Memory: the result, one source region of at most the budget (more only where a single voxel is made from
-/// more), and some 8 MiB for each thread of the pool.
+/// more), and some 8 MiB for each thread of the pool; for splines of order 2 and above some 64 MiB, and 192 MiB where they
+/// are computed in 64-bit floats.
 ///
 /// ```
 /// use std::sync::Arc;

@@ -43,6 +43,10 @@ pub(crate) trait Value: Element + Output {
     }
     fn to_f64(self) -> f64;
     fn to_f32(self) -> f32;
+    /// Whether it is an integer whose sums and differences of a few are exact in an `i32` and in an `f32`.
+    const SMALL: bool;
+    /// The value, if it is small.
+    fn small(self) -> i32;
     /// Makes a pyramid with the arithmetic that suits the type.
     fn build(build: Build<'_, '_, Self>) -> Result<()>;
     /// Runs a mean over windows with the arithmetic that suits the type.
@@ -186,6 +190,12 @@ macro_rules! integers {
         impl Value for $T {
             type Key = Self;
             type Real = $Real;
+            const SMALL: bool = size_of::<Self>() <= 2;
+
+            #[inline(always)]
+            fn small(self) -> i32 {
+                self as i32
+            }
 
             #[inline]
             fn key(self) -> Self {
@@ -261,6 +271,12 @@ impl Output for bool {
 impl Value for bool {
     type Key = Self;
     type Real = f32;
+    const SMALL: bool = true;
+
+    #[inline(always)]
+    fn small(self) -> i32 {
+        self.into()
+    }
 
     fn key(self) -> Self {
         self
@@ -318,6 +334,12 @@ macro_rules! floats {
         impl Value for $T {
             type Key = $Key;
             type Real = Self;
+            const SMALL: bool = false;
+
+            #[inline(always)]
+            fn small(self) -> i32 {
+                0
+            }
 
             /// The total order of IEEE 754 on canonical values: -0.0 is 0.0, and every NaN is the positive one, above
             /// infinity.

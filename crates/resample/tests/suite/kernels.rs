@@ -184,7 +184,8 @@ fn to(values: &ArrayD<f64>, dtype: DType) -> Block {
 fn compare_floats(sample: &Sample, both: &Both, rule: (u8, &[f64], Boundary)) {
     let source = floats(&both.source);
     let largest = source.iter().filter(|value| value.is_finite()).fold(37.0, |max: f64, value| max.max(value.abs()));
-    let step = if sample.dtype == DType::F32 { 6e-8 } else { 1e-14 };
+    // 32-bit floats are computed in 32-bit floats; this is what their golden vectors allow.
+    let step = if sample.dtype == DType::F32 { 1e-6 } else { 1e-14 };
     let (found, expected) = (floats(&both.found), naive::interpolate(&source, &both.axes, &both.target, rule));
     for (place, expected) in expected.indexed_iter() {
         assert!(

@@ -174,13 +174,14 @@ impl<R: Real> Loop for Split<'_, R> {
 
 #[inline(always)]
 fn split<R: Real, const N: usize>(source: &[R], stride: usize, out: &mut [R]) {
+    let (groups, rest) = source.as_chunks::<N>();
     let mut parts = out.chunks_exact_mut(stride);
     let mut parts: [&mut [R]; N] = std::array::from_fn(|_| parts.next().expect("as many parts as were made room for"));
-    let (groups, rest) = source.as_chunks::<N>();
-    for (k, part) in parts.iter_mut().enumerate() {
-        part[..groups.len()].iter_mut().zip(groups).for_each(|(to, from)| *to = from[k]);
-        if let Some(&last) = rest.get(k) {
-            part[groups.len()] = last;
+    parts.iter_mut().zip(rest).for_each(|(part, &last)| part[groups.len()] = last);
+    let parts = parts.map(|part| &mut part[..groups.len()]);
+    for (at, group) in groups.iter().enumerate() {
+        for k in 0..N {
+            parts[k][at] = group[k];
         }
     }
 }

@@ -15,6 +15,8 @@ pub(crate) trait Real:
 
     fn load<T: Value>(value: T) -> Self;
     fn round(value: f64) -> Self;
+    /// A whole number of 24 bits at most.
+    fn whole(value: i32) -> Self;
     /// Neither infinite nor NaN.
     fn is_number(self) -> bool;
     fn cast<O: Output>(self, cast: Cast) -> O;
@@ -52,6 +54,10 @@ macro_rules! reals {
                 value.$load()
             }
             fn round(value: f64) -> Self {
+                value as Self
+            }
+            #[inline(always)]
+            fn whole(value: i32) -> Self {
                 value as Self
             }
             #[inline(always)]
