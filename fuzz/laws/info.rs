@@ -71,7 +71,9 @@ fn is_as_stated(array: &DvidArray, info: &InstanceInfo) {
     if stated.is_some_and(|voxels| !voxels.is_empty()) {
         let voxels = meta.voxel_box();
         let ends = [voxels.begin(), voxels.end().checked_add_scalar(-1).expect("a last voxel")];
-        ends.iter().for_each(|corner| can_be_planned(array, corner));
+        for corner in &ends {
+            can_be_planned(array, corner);
+        }
     }
 }
 
