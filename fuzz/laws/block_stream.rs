@@ -9,8 +9,14 @@ use std::io::{self, Read};
 use array_core::Coordinate;
 use dvid_source::{FrameReader, Payload};
 
-const PAYLOADS: [Payload; 5] =
-    [Payload::Uncompressed, Payload::Lz4, Payload::Gzip, Payload::LabelBlock, Payload::CompressedSegmentation];
+const PAYLOADS: [Payload; 6] = [
+    Payload::Uncompressed,
+    Payload::Lz4,
+    Payload::Gzip,
+    Payload::LabelBlock,
+    Payload::CompressedSegmentation,
+    Payload::CompressedSegmentationGzip,
+];
 const SHAPES: [[usize; 3]; 4] = [[8; 3], [16; 3], [32; 3], [8, 16, 24]];
 /// Bytes before the payload of a block.
 const HEADER: usize = 16;

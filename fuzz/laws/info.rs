@@ -9,21 +9,21 @@ const INSTANCE: &str = "it";
 
 /// Bytes as the answer to `info`: read by itself, and as the only answer from which a volume is opened.
 pub(crate) fn holds(bytes: &[u8]) {
-    let info = serde_json::from_slice::<Value>(bytes).ok().and_then(parses);
+    let Ok(document) = serde_json::from_slice::<Value>(bytes) else { return };
+    let Some(info) = parses(&document) else { return };
     if let Ok(array) = opens(bytes) {
-        let info = info.expect("what opens has an info");
         is_as_stated(&array, &info);
     }
 }
 
 /// A document that says of itself what stands in it, or an error that names the instance.
-fn parses(document: Value) -> Option<InstanceInfo> {
+fn parses(document: &Value) -> Option<InstanceInfo> {
     let parsed = InstanceInfo::parse(document.clone(), INSTANCE);
     let Ok(info) = parsed else {
         assert!(parsed.unwrap_err().to_string().contains(INSTANCE));
         return None;
     };
-    assert_eq!(Value::Object(info.document().clone()), document);
+    assert_eq!(Value::Object(info.document().clone()), *document);
     assert_eq!(info.type_name(), document["Base"]["TypeName"]);
     assert_eq!(info.name(), document["Base"]["Name"]);
     if let Some(block_size) = info.block_size() {
@@ -71,7 +71,9 @@ fn is_as_stated(array: &DvidArray, info: &InstanceInfo) {
     if stated.is_some_and(|voxels| !voxels.is_empty()) {
         let voxels = meta.voxel_box();
         let ends = [voxels.begin(), voxels.end().checked_add_scalar(-1).expect("a last voxel")];
-        ends.iter().for_each(|corner| can_be_planned(array, corner));
+        for corner in &ends {
+            can_be_planned(array, corner);
+        }
     }
 }
 
