@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// As many as browsers open to a server.
 pub(crate) const CONNECTIONS: usize = 6;
 
+/// No answer is longer.
+const LONGEST: usize = 4 << 20;
+
 /// What one run saw.
 pub(crate) struct Seen {
     /// From the first request to the last answer.
@@ -33,7 +36,7 @@ pub(crate) struct Asked {
 
 /// Asks for each path once.
 pub(crate) fn learn(address: SocketAddr, paths: &[String]) -> Vec<Asked> {
-    let mut connection = Connection::open(address);
+    let mut connection = Connection::open(address, LONGEST);
     let mut asked = |path: &String| {
         let request = request(address, path);
         let answer = connection.learn(&request).end;
@@ -44,10 +47,11 @@ pub(crate) fn learn(address: SocketAddr, paths: &[String]) -> Vec<Asked> {
 
 /// Asks for everything in turn, `times` times over.
 pub(crate) fn run(address: SocketAddr, asked: &[Asked], times: usize) -> Seen {
+    let longest = asked.iter().map(|asked| asked.answer).max().unwrap_or_default();
     let (next, start) = (AtomicUsize::new(0), Barrier::new(CONNECTIONS + 1));
     std::thread::scope(|scope| {
         let connection = || {
-            let mut connection = Connection::open(address);
+            let mut connection = Connection::open(address, longest);
             let mut latencies = Vec::with_capacity(asked.len() * times);
             start.wait();
             loop {
@@ -70,7 +74,7 @@ pub(crate) fn run(address: SocketAddr, asked: &[Asked], times: usize) -> Seen {
 
 /// The body of one path, as it is sent.
 pub(crate) fn body(address: SocketAddr, path: &str) -> Vec<u8> {
-    let mut connection = Connection::open(address);
+    let mut connection = Connection::open(address, LONGEST);
     let body = connection.learn(&request(address, path));
     connection.bytes[body].to_vec()
 }
@@ -86,10 +90,10 @@ struct Connection {
 }
 
 impl Connection {
-    fn open(address: SocketAddr) -> Self {
+    fn open(address: SocketAddr, longest: usize) -> Self {
         let stream = TcpStream::connect(address).expect("a server");
         stream.set_nodelay(true).expect("a socket");
-        Self { stream, bytes: vec![0; 4 << 20] }
+        Self { stream, bytes: vec![0; longest] }
     }
 
     fn ask(&mut self, asked: &Asked) {

@@ -3,8 +3,8 @@
 //! * Warm: every chunk has been asked for before.
 //! * Cold: every chunk is read, resampled and encoded for its first request; each round begins with empty caches.
 //!
-//! Rounds of both servers take turns, as short as can be timed, and the ratio is the median of those of neighbours: so what
-//! else the machine does slows both.
+//! Rounds of both servers take turns, and the ratio is the median of those of neighbours: so what else the machine does slows
+//! both.
 //!
 //! `--quick` takes fewer rounds; a word runs only what has it in its name.
 
@@ -35,9 +35,9 @@ fn main() {
     let word = args.iter().find(|arg| !arg.starts_with('-'));
     let wanted = |name: &str| word.is_none_or(|word| name.contains(word.as_str()));
     let mut rows = Vec::new();
-    for (name, source) in [("warm u8 64³, raw", grain(SIDE)), ("warm u64 64³, labels", labels(SIDE))] {
+    for (name, source, times) in [("warm u8 64³, raw", grain(SIDE), 16), ("warm u64 64³, labels", labels(SIDE), 64)] {
         if wanted(name) {
-            rows.extend(warm(name, source, rounds));
+            rows.extend(warm(name, source, times, rounds));
         }
     }
     let linear = Method::Interpolate(Order::Linear);
@@ -87,16 +87,16 @@ fn bare(server: &Running, paths: &[String]) -> Bare {
     Bare::start(paths.iter().map(body).collect::<HashMap<_, _>>())
 }
 
-fn warm(name: &str, array: ArrayRef, rounds: usize) -> [Row; 2] {
-    const TIMES: usize = 8;
-    const MORE_ROUNDS: usize = 5;
+/// Rounds of some thousands of requests: in shorter ones the first of each connection count.
+fn warm(name: &str, array: ArrayRef, times: usize, rounds: usize) -> [Row; 2] {
     let (server, paths) = start(array);
     let bare = bare(&server, &paths);
     let servers = [server.address(), bare.address].map(|address| (address, load::learn(address, &paths)));
     let mut seen: [Vec<Seen>; 2] = [Vec::new(), Vec::new()];
-    for _ in 0..rounds * MORE_ROUNDS {
-        for (seen, (address, asked)) in seen.iter_mut().zip(&servers) {
-            seen.push(load::run(*address, asked, TIMES));
+    for round in 0..2 * rounds {
+        for which in [round % 2, 1 - round % 2] {
+            let (address, asked) = &servers[which];
+            seen[which].push(load::run(*address, asked, times));
         }
     }
     beside_bare(name, seen)
