@@ -21,6 +21,8 @@ pub(crate) struct Planar<R> {
     target: Vec<usize>,
     /// The results of all passes but those that write elsewhere, in turns.
     buffers: [Vec<R>; 2],
+    /// A plane of the source, converted.
+    loaded: Vec<R>,
 }
 
 /// A pass over `outer` blocks of `line.samples` rows of `inner` numbers.
@@ -53,7 +55,7 @@ impl<R: Real> Planar<R> {
             Pass { line, outer, extent, inner, kind }
         });
         let passes = passes.collect::<Vec<_>>();
-        Self { passes, source: source.to_vec(), target: shape, buffers: [Vec::new(), Vec::new()] }
+        Self { passes, source: source.to_vec(), target: shape, buffers: [Vec::new(), Vec::new()], loaded: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -80,12 +82,14 @@ impl<R: Real> Planar<R> {
         if self.passes.is_empty() {
             return convert(source, to);
         }
-        let mut plane = std::mem::take(&mut self.buffers[1]);
+        let mut plane = std::mem::take(&mut self.loaded);
         plane.resize(self.source.iter().product(), R::default());
         convert(source, &mut plane);
         self.run(path, &plane, self.passes.len(), outside);
-        self.buffers[1] = plane;
-        to.copy_from_slice(self.made(self.passes.len()).unwrap_or(&[]));
+        self.loaded = plane;
+        if let Some(made) = self.made(self.passes.len()) {
+            to.copy_from_slice(made);
+        }
     }
 
     /// Makes the first `count` passes; the last of them leaves its result where [`Planar::made`] finds it.
