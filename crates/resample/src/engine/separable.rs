@@ -121,12 +121,7 @@ impl<T: Value> Leaf<'_, T> {
 }
 
 /// Combines along one axis.
-fn pass<S: Copy, A: Sum>(
-    rows: &Rows<'_, S>,
-    axis: usize,
-    taps: &Taps<A>,
-    load: &impl Fn(S) -> A,
-) -> Vec<A> {
+fn pass<S: Copy, A: Sum>(rows: &Rows<'_, S>, axis: usize, taps: &Taps<A>, load: &impl Fn(S) -> A) -> Vec<A> {
     let last = rows.shape.len() - 1;
     if axis == last {
         return pass_along_rows(rows, taps, load);

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use ndarray::{ArrayViewD, Axis};
 
-use super::super::leaf::Rows;
 use super::super::Limits;
+use super::super::leaf::Rows;
 use super::super::simd::Path;
 use super::cascade::{Cascade, Part};
 use super::line::{Line, Place};
@@ -20,8 +20,16 @@ use crate::value::{Output, Value};
 /// Source planes: as the rows of the source where those can be used as they are, else converted and worked on.
 enum Samples<'a, T, R> {
     /// The rows of all planes, so many each.
-    Direct { rows: Vec<&'a [T]>, per_plane: usize },
-    Worked { source: ArrayViewD<'a, T>, ring: Vec<R>, planes: usize, next: usize },
+    Direct {
+        rows: Vec<&'a [T]>,
+        per_plane: usize,
+    },
+    Worked {
+        source: ArrayViewD<'a, T>,
+        ring: Vec<R>,
+        planes: usize,
+        next: usize,
+    },
 }
 
 /// How the axes of a leaf are dealt with.
@@ -106,7 +114,9 @@ impl<'a, T: Value, R: Real> Band<'a, T, R> {
                 match samples {
                     Samples::Direct { rows, per_plane } => {
                         let sample = |number: usize| {
-                            let Place::Voxel(voxel) = line.place(number) else { unreachable!("planes outside are made") };
+                            let Place::Voxel(voxel) = line.place(number) else {
+                                unreachable!("planes outside are made")
+                            };
                             &rows[(batch * planes + voxel) * *per_plane + row][begin..][..part.length]
                         };
                         cascade.sum(path, line, (target, part), &sample, out);
@@ -163,9 +173,9 @@ fn parts<T, R>(samples: &Samples<'_, T, R>, plane: usize, limits: &Limits) -> Ve
     let rows = if let Samples::Direct { per_plane, .. } = samples { *per_plane } else { 1 };
     let length = plane / rows.max(1);
     let parts = (0..rows).flat_map(|row| {
-        (0..length).step_by(most).map(move |begin| {
-            (row, begin, Part { begin: row * length + begin, length: most.min(length - begin) })
-        })
+        (0..length)
+            .step_by(most)
+            .map(move |begin| (row, begin, Part { begin: row * length + begin, length: most.min(length - begin) }))
     });
     parts.collect()
 }
@@ -196,7 +206,11 @@ impl<T: Value, R: Real> Samples<'_, T, R> {
 }
 
 /// A plane of the source, by its batch and its number along the streamed axis.
-fn plane_of<'a, T>(source: &ArrayViewD<'a, T>, streamed: usize, (mut batch, number): (usize, usize)) -> ArrayViewD<'a, T> {
+fn plane_of<'a, T>(
+    source: &ArrayViewD<'a, T>,
+    streamed: usize,
+    (mut batch, number): (usize, usize),
+) -> ArrayViewD<'a, T> {
     let mut plane = source.clone().index_axis_move(Axis(streamed), number);
     for axis in (0..streamed).rev() {
         let extent = plane.len_of(Axis(axis));

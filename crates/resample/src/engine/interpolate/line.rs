@@ -55,9 +55,8 @@ impl<R: Real> Line<R> {
     pub(crate) fn new(axis: &AxisRule, target: &Range<i64>, source: i64) -> Self {
         let targets = (target.end - target.start) as usize;
         let (volume, factor) = (axis.volume.clone(), axis.factor);
-        let line = |reach, boundary, stages, phases| Self {
-            targets, reach, boundary, volume, source, factor, stages, phases
-        };
+        let line =
+            |reach, boundary, stages, phases| Self { targets, reach, boundary, volume, source, factor, stages, phases };
         match &axis.rule {
             Rule::Keep => {
                 let taps = Taps::new(&[1.0], 0);
