@@ -1,5 +1,7 @@
 //! What the kernels need to know about each voxel type.
 
+mod ratio;
+
 use array_core::Element;
 use ndarray::ArrayViewMutD;
 
@@ -7,6 +9,8 @@ use crate::Cast;
 use crate::Result;
 use crate::engine::{Leaf, Real, SumOf};
 use crate::pyramid::Build;
+
+pub(crate) use ratio::WholeSum;
 
 /// What computed values become. Only the types of voxels are that.
 pub trait Output: Copy + Default + Send + Sync {
@@ -70,40 +74,6 @@ pub(crate) trait Whole: Value {
     /// The mean `sum / weight`, with `weight > 0`.
     fn from_ratio<S: WholeSum>(sum: S, weight: S, cast: Cast) -> Self;
 }
-
-/// An integer wide enough for exact sums.
-pub(crate) trait WholeSum:
-    Copy + PartialOrd + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self>
-{
-    /// The quotient, rounded as the cast says; the divisor is positive.
-    fn divide(self, weight: Self, cast: Cast) -> Self;
-    fn widen(self) -> i128;
-}
-
-macro_rules! whole_sum {
-    ($($S:ty)*) => {$(
-        impl WholeSum for $S {
-            #[inline]
-            fn divide(self, weight: Self, cast: Cast) -> Self {
-                match cast {
-                    Cast::Truncate => self / weight,
-                    Cast::RoundSaturate => {
-                        let quotient = self.div_euclid(weight);
-                        let twice = 2 * self.rem_euclid(weight);
-                        let up = twice > weight || (twice == weight && quotient % 2 != 0);
-                        quotient + Self::from(up)
-                    }
-                }
-            }
-            #[inline]
-            fn widen(self) -> i128 {
-                self.into()
-            }
-        }
-    )*};
-}
-
-whole_sum!(i64 i128);
 
 /// Sums of small types carry noise of some 2^-50; dropping it first lets halves and whole numbers be recognised as
 /// such.
