@@ -157,7 +157,11 @@ fn unpack(bodies: &[Vec<u8>], mut out: &mut [u64]) {
 fn frames(body: &[u8]) -> usize {
     let max = Payload::LabelBlock.max_len(BLOCK).expect("a block");
     let mut frames = FrameReader::new(body, |_| true, max);
-    (0..).take_while(|_| frames.next().expect("a frame").is_some()).count()
+    let mut count = 0;
+    while frames.next().expect("a frame").is_some() {
+        count += 1;
+    }
+    count
 }
 
 fn array<T: array_core::Element>(name: &str, voxels: ArrayD<T>) -> ArrayRef {
