@@ -1,4 +1,5 @@
 //! What the kernels need to know about each voxel type.
+#![allow(clippy::inline_always, reason = "what is not inlined into a loop is not compiled again with it")]
 
 mod ratio;
 
@@ -130,6 +131,7 @@ macro_rules! integers {
     ($($T:ident $bits:literal ($($S:ident)*) $settle:expr, $Real:ident;)*) => {$(
         impl Output for $T {
             #[inline(always)]
+            #[allow(clippy::cast_lossless, reason = "wide integers have no `From`")]
             fn from_f32(value: f32, cast: Cast) -> Self {
                 if size_of::<Self>() > 2 {
                     return Self::from_f64(value.into(), cast);
@@ -163,6 +165,7 @@ macro_rules! integers {
             const SMALL: bool = size_of::<Self>() <= 2;
 
             #[inline(always)]
+            #[allow(clippy::cast_lossless, reason = "wide integers have no `From`")]
             fn small(self) -> i32 {
                 self as i32
             }

@@ -217,7 +217,7 @@ impl<R: Real, O: Output> Loop for Interleave<'_, R, O> {
                     let groups = out.chunks_exact_mut(group).skip(number).step_by(phases);
                     let pairs = groups.zip(row.chunks_exact(group));
                     pairs.for_each(|(to, from)| {
-                        to.iter_mut().zip(from).for_each(|(to, &from)| *to = finish.apply(from))
+                        to.iter_mut().zip(from).for_each(|(to, &from)| *to = finish.apply(from));
                     });
                 }
             }

@@ -57,6 +57,7 @@ macro_rules! reals {
                 value as Self
             }
             #[inline(always)]
+            #[allow(clippy::cast_lossless, reason = "32-bit floats have no `From`")]
             fn whole(value: i32) -> Self {
                 value as Self
             }
