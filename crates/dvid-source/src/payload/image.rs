@@ -66,7 +66,8 @@ impl ImagePayload {
     ///
     /// # Errors
     /// [`Error::CorruptStream`], its offset counted from the start of the payload, unless the bytes are exactly one payload
-    /// of this shape; then `out` holds unspecified bytes. Of a JPEG, damage that leaves it one cannot be seen.
+    /// of this shape; then `out` holds unspecified bytes. Of a JPEG, damage that leaves it one cannot be seen; what
+    /// cannot be made out is 0.
     pub fn decode(self, bytes: &[u8], shape_zyx: [usize; 3], out: &mut [u8]) -> Result<()> {
         match self {
             Self::Uncompressed if bytes.len() == out.len() => {
@@ -109,6 +110,8 @@ fn unpack_jpeg(bytes: &[u8], [z, y, x]: [usize; 3], out: &mut [u8]) -> Result<()
     if out.len() != width * height {
         return Err(length(width * height, out.len()));
     }
+    // The decoder passes over what it cannot make out; that must not show the voxels of an earlier block.
+    out.fill(0);
     decoder.decode_into(out).map_err(|error| bad(error.to_string()))
 }
 
