@@ -27,10 +27,9 @@ pub(super) fn run(workspace: &Workspace, target: &Path, args: &[String]) -> Resu
     let program = target.join("release").join(format!("resample-job{}", std::env::consts::EXE_SUFFIX));
     let mut peers = Command::new(&python);
     // Settings for other programs on this machine may slow numpy down.
-    std::env::vars_os()
-        .map(|(name, _)| name)
-        .filter(|name| name.to_string_lossy().starts_with("OPENBLAS_"))
-        .for_each(|name| drop(peers.env_remove(name)));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("OPENBLAS_")) {
+        peers.env_remove(name);
+    }
     call(peers.arg(script).arg(program).arg(target.join(RESULTS)).args(args))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -23,7 +23,9 @@ impl<T: Value> Leaf<'_, T> {
         let mut rows = sources.iter().zip(data.chunks_exact_mut(length)).collect::<Vec<_>>();
         rows.sort_by_key(|(source, _)| **source);
         let past_caches = PastCaches::new();
-        rows.into_iter().for_each(|(source, row)| past_caches.copy(spread.row(*source), row));
+        for (source, row) in rows {
+            past_caches.copy(spread.row(*source), row);
+        }
     }
 
     /// How often each source voxel along the rows stands in the result, if each stands there equally often.

@@ -127,6 +127,7 @@ impl PastCaches {
 
     /// Copies a row to one of the same length. The method needs the value: dropping it makes what was copied visible to all
     /// threads that the caller talks to afterwards.
+    #[allow(clippy::unused_self, reason = "the copies are seen everywhere once the value is dropped")]
     pub(crate) fn copy<T: Value>(&self, from: &[T], to: &mut [T]) {
         assert_eq!(from.len(), to.len(), "rows of one length");
         let lead = to.as_ptr().align_offset(CACHE_LINE).min(to.len());

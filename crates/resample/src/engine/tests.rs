@@ -75,7 +75,7 @@ fn check<T: Value>(source: &ArrayD<T>, factors: &[Factor], spec: &Spec) {
     }
     for path in Path::all() {
         let past_caches = if path == Path::ANY { 0 } else { usize::MAX };
-        assert_eq!(run(source, &recipe, Limits { path, past_caches, ..limits }, false), whole, "compiled for {path:?}");
+        assert_eq!(run(source, &recipe, Limits { past_caches, path, ..limits }, false), whole, "compiled for {path:?}");
     }
     let mut turned = source.clone().reversed_axes().as_standard_layout().into_owned().reversed_axes();
     assert_eq!(run(&turned, &recipe, limits, true), whole, "transposed in memory");

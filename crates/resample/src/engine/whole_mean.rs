@@ -241,7 +241,9 @@ fn in_blocks<T: Copy, S: Adds<T>, O, const ROWS: usize, const LANES: usize>(
     let done = blocks.len() * LANES;
     for (number, out) in rest.iter_mut().enumerate() {
         let mut sum = S::default();
-        rows.iter().for_each(|row| sum += S::of_two(row[done + number]));
+        for row in rows {
+            sum += S::of_two(row[done + number]);
+        }
         *out = finish(sum);
     }
 }

@@ -76,12 +76,12 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
         self.run(&PlainSums::<S>(PhantomData))
     }
 
-    /// Whether every voxel counts, and even the largest sum is small.
+    /// Whether every voxel counts, there are rows of them, and even the largest sum is small.
     fn has_plain_sums(&self, all_count: bool) -> bool {
         let spec = &self.pyramid.spec;
         let factors = self.pyramid.factors.last().map_or(&[][..], Vec::as_slice);
         let voxels = factors.iter().map(|&factor| factor as usize).fold(1, usize::saturating_mul);
-        let plain = all_count && spec.zeros == Zeros::Count && spec.cast == Cast::RoundSaturate;
+        let plain = all_count && !factors.is_empty() && spec.zeros == Zeros::Count && spec.cast == Cast::RoundSaturate;
         plain && self.pyramid.method == Method::Mean && voxels <= T::MOST_SUMMED
     }
 
