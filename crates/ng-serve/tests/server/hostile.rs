@@ -39,8 +39,9 @@ fn what_is_no_request_is_refused_and_forgotten() {
     for (bytes, statuses) in [
         (format!("GET {root}/{long} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), &["404"][..]),
         (format!("GET {root}/a/8_8_8/{long} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), &["404"]),
-        (format!("GET {root}/{longer} HTTP/1.1\r\nHost: h\r\n\r\n"), &["414"]),
-        (format!("GET {root}/{CHUNK} HTTP/1.1\r\n{headers}\r\n"), &["431"]),
+        // What is refused before all of it was read ends in a reset, which may overtake the answer.
+        (format!("GET {root}/{longer} HTTP/1.1\r\nHost: h\r\n\r\n"), &["414", ""]),
+        (format!("GET {root}/{CHUNK} HTTP/1.1\r\n{headers}\r\n"), &["431", ""]),
         (format!("GET {root}/{CHUNK} HTTP/7.0\r\n\r\n"), &["400", "505"]),
         (format!("GET {root}/{CHUNK} HTTP/1.1\r\nBad Header\r\n\r\n"), &["400"]),
         (format!("GET {root}/{CHUNK} HTTP/1.1\r\nRange\0: 1\r\n\r\n"), &["400"]),
