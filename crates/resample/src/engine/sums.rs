@@ -4,14 +4,12 @@ use std::ops::Range;
 
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD};
 
-use super::leaf::{Leaf, write_rows};
+use super::leaf::Leaf;
 use super::simd::Path;
 use super::whole_mean::{Adds, MeansOf, SumOf, SumRow};
-use super::windows::count_off;
 use super::{Limits, Placed, run_leaves};
 use crate::Result;
 use crate::recipe::Recipe;
-use crate::taps::Taps;
 use crate::value::Value;
 
 /// Fills `out` with the sum of what exists of each window.
@@ -58,14 +56,7 @@ impl<T: Value> Leaf<'_, T> {
     }
 
     fn sums_at_the_rim<S: Value + Adds<T>>(&self, out: ArrayViewMutD<'_, S>) {
-        let axes = self.recipe.axes.iter().zip(self.target.iter().zip(&self.source));
-        let taps = axes.map(|(axis, (target, source))| axis.whole_taps(target, source)).collect::<Vec<Taps<u64>>>();
-        let (along, outer) = taps.split_last().expect("data have at least one axis");
-        let (shape, mut digits, mut rows) = (self.target_shape(), vec![0; outer.len()], Vec::new());
-        write_rows(out, |number, row| {
-            count_off(&shape[..outer.len()], number, &mut digits);
-            rows.clear();
-            self.window_rows(outer, &digits, (0, 1), &mut rows);
+        self.under_window_rows(out, |rows, along, row| {
             for (number, to) in row.iter_mut().enumerate() {
                 let tap = along.get(number);
                 let voxels = rows.iter().flat_map(|(row, _)| (0..tap.weights.len()).map(|k| row[tap.index(k)]));

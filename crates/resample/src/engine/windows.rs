@@ -18,6 +18,32 @@ pub(crate) trait Reduce<T: Value> {
 impl<T: Value> Leaf<'_, T> {
     /// Calls the reduction for every target voxel, with the voxels of its window in C order.
     pub(crate) fn reduce_windows(&self, out: ArrayViewMutD<'_, T>, reduction: &mut impl Reduce<T>) {
+        self.under_window_rows(out, |rows, along, row| {
+            for (number, to) in row.iter_mut().enumerate() {
+                let tap = along.get(number);
+                if let Some(rank) = uniform(rows, tap) {
+                    *to = reduction.uniform(rank);
+                    continue;
+                }
+                reduction.begin();
+                for &(row, outer_weight) in rows {
+                    for (k, &weight) in tap.weights.iter().enumerate() {
+                        reduction.add(row[tap.index(k)], outer_weight * weight);
+                    }
+                }
+                *to = reduction.result(self);
+            }
+        });
+    }
+
+    /// Calls `reduce` for every target row, with the source rows under it, what each weighs, and the windows along them.
+    pub(crate) fn under_window_rows<O>(
+        &self,
+        out: ArrayViewMutD<'_, O>,
+        mut reduce: impl FnMut(&[(&[T], u64)], &Taps<u64>, &mut [O]),
+    ) where
+        O: Copy + Default,
+    {
         let axes = self.recipe.axes.iter().zip(self.target.iter().zip(&self.source));
         let taps = axes.map(|(axis, (target, source))| axis.whole_taps(target, source)).collect::<Vec<Taps<u64>>>();
         let (along, outer) = taps.split_last().expect("data have at least one axis");
@@ -26,20 +52,7 @@ impl<T: Value> Leaf<'_, T> {
             count_off(&shape[..outer.len()], number, &mut digits);
             rows.clear();
             self.window_rows(outer, &digits, (0, 1), &mut rows);
-            for (number, to) in row.iter_mut().enumerate() {
-                let tap = along.get(number);
-                if let Some(rank) = uniform(&rows, tap) {
-                    *to = reduction.uniform(rank);
-                    continue;
-                }
-                reduction.begin();
-                for &(row, outer_weight) in &rows {
-                    for (k, &weight) in tap.weights.iter().enumerate() {
-                        reduction.add(row[tap.index(k)], outer_weight * weight);
-                    }
-                }
-                *to = reduction.result(self);
-            }
+            reduce(&rows, along, row);
         });
     }
 
