@@ -14,6 +14,12 @@ use super::network::Network;
 /// How long a picture may take to be complete.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// How long the viewer may take to turn to the state of its address, before it is told again.
+const TURNING: Duration = Duration::from_secs(3);
+
+/// Whether the state of this title has been taken.
+const TAKEN: &str = "return window.viewer !== undefined && viewer.title.value === arguments[0]";
+
 /// Whether the state of this title is shown, with every chunk that it needs: asked after two more frames.
 const COMPLETE: &str = "
 const [title, done] = arguments;
@@ -92,11 +98,30 @@ impl<'a> Page<'a> {
     }
 
     /// Shows a state with a title of its own, by the address as all links do.
+    ///
+    /// The viewer writes its state into the address now and then. Where it does so between our change of the address and the event
+    /// that tells it of the change, ours is lost; so the address is given until it is taken.
     pub(super) fn show(&self, state: &Value) -> Result<()> {
         let title = state["title"].as_str().ok_or("a state needs a title")?;
-        let fragment = state.to_string().parse::<ViewerState>()?.to_url(&self.address)?;
-        self.driver.post("url", &json!({"url": fragment}))?;
-        self.wait(title)
+        let link = state.to_string().parse::<ViewerState>()?.to_url(&self.address)?;
+        let start = Instant::now();
+        loop {
+            self.driver.post("url", &json!({"url": link}))?;
+            if self.is_taken(title)? || start.elapsed() > PATIENCE {
+                return self.wait(title);
+            }
+        }
+    }
+
+    fn is_taken(&self, title: &str) -> Result<bool> {
+        let start = Instant::now();
+        while start.elapsed() < TURNING {
+            if self.run(TAKEN, &json!([title]))? == json!(true) {
+                return Ok(true);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(false)
     }
 
     /// Waits until the state of this title is complete on the screen.
