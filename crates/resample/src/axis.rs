@@ -35,6 +35,11 @@ impl AxisRule {
         matches!(self.rule, Rule::Keep)
     }
 
+    /// Whether a prefilter goes before the sums.
+    pub(crate) fn is_staged(&self) -> bool {
+        matches!(&self.rule, Rule::Interpolate(filter) if !filter.prefilter.is_empty())
+    }
+
     /// The target voxels of the volume.
     pub(crate) fn target_range(&self, extent: Extent) -> Result<Range<i64>> {
         let target = self.factor.target_range(self.held.clone(), extent)?;

@@ -1,5 +1,6 @@
 //! [`Recipe`]: a [`Spec`] worked out for given factors and a given volume.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use array_core::{DType, Kind};
@@ -93,8 +94,7 @@ impl Recipe {
             outside: spec.boundary.outside(),
             heaviest: 1,
         };
-        // A stable sort: equal reductions keep the order of the axes. Nothing here may depend on what is read.
-        recipe.order.sort_by(|&a, &b| factors[a].to_f64().total_cmp(&factors[b].to_f64()));
+        recipe.order.sort_by(|&a, &b| precedence(&recipe.axes, a, b));
         recipe.heaviest = recipe.heaviest_window(factors)?;
         Ok(recipe)
     }
@@ -126,6 +126,15 @@ impl Recipe {
     pub(crate) fn region(&self, target: &[Range<i64>]) -> Vec<Range<i64>> {
         self.axes.iter().zip(target).map(|(axis, target)| axis.region(target)).collect()
     }
+}
+
+/// Which of two axes is worked on first: that of the greater reduction. Of equal ones it is the first, but the last where a
+/// prefilter goes before a reduction: it keeps many planes for the axis that is worked on last, and those are small then.
+/// Nothing here may depend on what is read.
+fn precedence(axes: &[AxisRule], a: usize, b: usize) -> Ordering {
+    let factor = |axis: usize| axes[axis].factor.to_f64();
+    let ties = if axes[a].is_staged() && factor(a) < 1.0 { b.cmp(&a) } else { a.cmp(&b) };
+    factor(a).total_cmp(&factor(b)).then(ties)
 }
 
 fn check_volume(axis: usize, factor: Factor, volume: &Range<i64>) -> Result<()> {
@@ -282,8 +291,12 @@ mod tests {
 
     #[test]
     fn the_greatest_reduction_comes_first_whatever_is_read() {
-        let recipe = recipe(&Spec::default(), &[(1, 2), (1, 1), (1, 4), (3, 1), (2, 4)]).unwrap();
-        assert_eq!(recipe.order, [2, 0, 4, 3]);
+        let factors = [(1, 2), (1, 1), (1, 4), (3, 1), (2, 4)];
+        assert_eq!(recipe(&Spec::default(), &factors).unwrap().order, [2, 0, 4, 3]);
+        let cubic = Spec::default().with_method(Method::Interpolate(Order::Cubic));
+        let order = |factors: &[(u32, u32)]| recipe(&cubic, factors).unwrap().order;
+        assert_eq!(order(&factors), [2, 4, 0, 3]);
+        assert_eq!(order(&[(2, 1), (2, 1), (3, 1)]), [0, 1, 2]);
     }
 
     #[test]

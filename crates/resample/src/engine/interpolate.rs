@@ -5,7 +5,7 @@
 //! them, else in 64-bit floats.
 
 mod along;
-mod cascade;
+mod chain;
 mod combine;
 mod leaf;
 mod line;
@@ -142,7 +142,7 @@ impl<T: Value> Work<'_, T> {
 
     /// Whether sums are taken in stages somewhere, and reach far.
     fn is_staged(&self) -> bool {
-        self.axes.iter().any(|axis| matches!(&axis.rule, Rule::Interpolate(filter) if !filter.prefilter.is_empty()))
+        self.axes.iter().any(AxisRule::is_staged)
     }
 
     /// How many samples target voxels of an axis are made from.

@@ -1,5 +1,6 @@
 //! How the work is cut, and how the data lie in memory, must not show in the result.
 
+use array_core::Element;
 use ndarray::{ArrayD, Axis, IxDyn};
 use proptest::prelude::*;
 
@@ -84,6 +85,16 @@ fn check<T: Value>(source: &ArrayD<T>, factors: &[Factor], spec: &Spec) {
     assert_eq!(run(&turned, &recipe, limits, false), run(&flipped, &recipe, limits, false), "negative strides");
 }
 
+/// What is no number, or nearly none, among others.
+fn spoiled(shape: &[usize], every: usize) -> ArrayD<f32> {
+    let spoils = [f32::NAN, f32::INFINITY, f32::MAX, f32::NEG_INFINITY, -0.0, f32::MIN_POSITIVE];
+    let mut number = 0;
+    noise(shape).mapv(|value| {
+        number += 1;
+        if number % every == 0 { spoils[number / every % spoils.len()] } else { value as f32 - 3.5 }
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -104,5 +115,30 @@ proptest! {
     #[test]
     fn neither_on_one_axis(extent in 1..40_usize, factors in factors(1), spec in specs()) {
         check(&noise(&[extent]).mapv(f64::from), &factors, &spec);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// Sums over bounded numbers are not checked, those over others are: which is which depends on the cut.
+    #[test]
+    fn what_is_no_number_does_not_make_cuts_show(
+        shape in prop_oneof![prop::collection::vec(1..9_usize, 3), Just(vec![3, 40, 20]), Just(vec![4, 5, 300])],
+        all_factors in factors(3),
+        spec in specs(),
+        every in 2..200_usize,
+    ) {
+        let source = spoiled(&shape, every);
+        let volume = shape.iter().map(|&extent| 0..extent as i64).collect::<Vec<_>>();
+        let recipe = Recipe::new(&spec, None, f32::DTYPE, &all_factors, &volume).unwrap();
+        let bits = |limits| run(&source, &recipe, limits, false).mapv(f32::to_bits);
+        let whole = bits(Limits::default());
+        for path in Path::all() {
+            for leaf_numbers in [1, 150, 1 << 18] {
+                let limits = Limits { parallel_bytes: 0, leaf_numbers, streamed: 1, halos: 0, path, ..Limits::default() };
+                prop_assert_eq!(&bits(limits), &whole, "leaves of {} for {:?}", leaf_numbers, path);
+            }
+        }
     }
 }

@@ -3,15 +3,23 @@
 #![allow(clippy::inline_always, reason = "what is not inlined into a loop is not compiled again with it")]
 
 use super::super::simd::{Loop, Path};
+use super::combine::are_bounded;
 use super::line::{Line, Phase, Place};
 use super::real::{Finish, Real};
 use crate::value::Output;
 
 /// Scratch for passes along rows of one length.
+///
+/// Several rows are worked on at once, one behind the other, so that a sum is one loop over all of them. Where a row ends and
+/// the next begins the loops make numbers of both, which nobody asks for.
 pub(crate) struct Along<R> {
     /// How many numbers stand for one sample: more than one where axes that keep their voxels follow.
     group: usize,
     path: Path,
+    /// How many rows are worked on at once.
+    rows: usize,
+    /// From the samples of a row to those of the next, in samples: a multiple of the step.
+    pitch: usize,
     /// Where the samples come from: runs of voxels and places outside.
     runs: Vec<Run>,
     /// The samples, what the stages make of them, and room for one more stage.
@@ -31,100 +39,123 @@ struct Run {
     voxel: Option<usize>,
 }
 
+/// About so many numbers are worked on at once: with what is made of them they fit the nearest cache.
+const AT_ONCE: usize = 1536;
+
 impl<R: Real> Along<R> {
-    pub(crate) fn new(line: &Line<R>, group: usize, path: Path) -> Self {
-        let runs = runs(line);
-        let room = |used: bool| vec![R::default(); if used { line.samples() * group } else { 0 }];
-        let staged = !line.stages.is_empty();
-        let split = |staged: bool| {
-            let used = line.step() > 1 && line.phases.iter().any(|phase| phase.staged == staged);
-            vec![R::default(); if used { line.samples().div_ceil(line.step()) * line.step() * group } else { 0 }]
-        };
-        let longest = line.targets.div_ceil(line.phases.len());
+    /// Scratch for at most so many rows at once.
+    pub(crate) fn new(line: &Line<R>, group: usize, most: usize, path: Path) -> Self {
+        let pitch = line.samples().next_multiple_of(line.step());
+        let rows = (AT_ONCE / (pitch * group)).clamp(1, most.max(1));
+        let room = |used: bool| vec![R::default(); if used { rows * pitch * group } else { 0 }];
+        let staged = line.is_staged();
+        let split = |staged: bool| room(line.step() > 1 && line.phases.iter().any(|phase| phase.staged == staged));
+        let split = [split(false), split(true)];
         Self {
             group,
             path,
-            runs,
+            rows,
+            pitch,
+            runs: runs(line),
             samples: room(true),
             staged: room(staged),
             spare: room(staged),
-            split: [split(false), split(true)],
-            phases: vec![R::default(); longest * line.phases.len() * group],
+            split,
+            phases: vec![R::default(); rows * pitch / line.step() * line.phases.len() * group],
         }
     }
 
-    /// Computes a row; the result is handed out by [`Along::interleave`].
-    pub(crate) fn pass(&mut self, line: &Line<R>, row: &[R], outside: R) {
-        let group = self.group;
-        for run in &self.runs {
-            let to = &mut self.samples[run.begin * group..][..run.length * group];
-            match run.voxel {
-                Some(voxel) => to.copy_from_slice(&row[voxel * group..][..run.length * group]),
-                None => to.fill(outside),
+    /// How many rows are worked on at once.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Computes rows of this length, no more than are worked on at once; the results are handed out by [`Along::interleave`].
+    pub(crate) fn pass(&mut self, line: &Line<R>, rows: &[R], length: usize, outside: R) {
+        let (group, pitch) = (self.group, self.pitch * self.group);
+        for (row, to) in rows.chunks_exact(length).zip(self.samples.chunks_exact_mut(pitch)) {
+            for run in &self.runs {
+                let to = &mut to[run.begin * group..][..run.length * group];
+                match (run.voxel, &mut *to) {
+                    // A mirror makes many of these.
+                    (Some(voxel), [to]) => *to = row[voxel],
+                    (Some(voxel), to) => to.copy_from_slice(&row[voxel * group..][..run.length * group]),
+                    (None, to) => to.fill(outside),
+                }
             }
         }
-        self.run_stages(line);
-        self.split(line);
-        self.run_phases(line);
+        // The last row has no neighbour to make numbers with.
+        let samples = (rows.len() / length - 1) * self.pitch + line.samples();
+        let bounded = line.is_staged() && are_bounded(self.path, &self.samples[..samples * self.group]);
+        self.run_stages(line, samples, bounded);
+        self.split(line, samples);
+        self.run_phases(line, samples, bounded);
     }
 
-    fn run_stages(&mut self, line: &Line<R>) {
-        let mut length = line.samples();
+    fn run_stages(&mut self, line: &Line<R>, samples: usize, bounded: bool) {
+        if !line.is_staged() {
+            return;
+        }
+        let mut length = samples;
         for (number, stage) in line.stages.iter().enumerate() {
             length -= stage.span - 1;
             let numbers = length * self.group;
             let before = if number == 0 { &self.samples } else { &self.staged };
             let row = |k: usize| &before[k * self.group..][..numbers];
-            stage.combine(self.path, row, &mut self.spare[..numbers]);
+            stage.combine_bounded((self.path, bounded), row, &mut self.spare[..numbers]);
             std::mem::swap(&mut self.spare, &mut self.staged);
         }
     }
 
-    fn split(&mut self, line: &Line<R>) {
+    fn split(&mut self, line: &Line<R>, samples: usize) {
         if line.step() == 1 {
             return;
         }
+        let (group, parts) = (self.group, line.step());
+        let used = samples.next_multiple_of(parts) * group;
         for (source, out) in [&self.samples, &self.staged].into_iter().zip(&mut self.split) {
             if !out.is_empty() {
-                let stride = line.samples().div_ceil(line.step()) * self.group;
-                self.path.run(Split { source, parts: line.step(), group: self.group, stride, out });
+                let stride = out.len() / parts;
+                self.path.run(Split { source: &source[..used], parts, group, stride, out });
             }
         }
     }
 
-    fn run_phases(&mut self, line: &Line<R>) {
+    fn run_phases(&mut self, line: &Line<R>, samples: usize, bounded: bool) {
         let radius = line.stages.iter().map(|stage| stage.span / 2).sum::<usize>();
         let stride = self.stride(line);
-        let part = line.samples().div_ceil(line.step()) * self.group;
+        let (step, group) = (line.step(), self.group);
         for (number, phase) in line.phases.iter().enumerate() {
-            let numbers = (line.targets - number).div_ceil(line.phases.len()) * self.group;
             let Phase { taps, first, staged } = phase;
+            // As many as there are samples for; those of the last row of all have an end of their own.
+            let targets = (line.targets - number).div_ceil(line.phases.len());
+            let numbers = (samples - line.samples()) / step * group + targets * group;
             let out = &mut self.phases[number * stride..][..numbers];
             let (whole, split) = if *staged { (&self.staged, &self.split[1]) } else { (&self.samples, &self.split[0]) };
             let first = first - if *staged { radius } else { 0 };
-            let group = self.group;
-            if line.step() == 1 {
-                taps.combine(self.path, |k| &whole[(first + k) * group..][..numbers], out);
+            if step == 1 {
+                taps.combine_bounded((self.path, bounded), |k| &whole[(first + k) * group..][..numbers], out);
             } else {
+                let part = split.len() / step;
                 let row = |k: usize| {
                     let sample = first + k;
-                    let begin = sample % line.step() * part + sample / line.step() * group;
-                    &split[begin..][..numbers]
+                    &split[sample % step * part + sample / step * group..][..numbers]
                 };
-                taps.combine(self.path, row, out);
+                taps.combine_bounded((self.path, bounded), row, out);
             }
         }
     }
 
     /// How far apart the phases lie.
     fn stride(&self, line: &Line<R>) -> usize {
-        line.targets.div_ceil(line.phases.len()) * self.group
+        self.phases.len() / line.phases.len()
     }
 
-    /// Hands out the row last computed.
-    pub(crate) fn interleave<O: Output>(&self, line: &Line<R>, finish: Finish<R>, out: &mut [O]) {
+    /// Hands out a row of those last computed.
+    pub(crate) fn interleave<O: Output>(&self, line: &Line<R>, (number, finish): (usize, Finish<R>), out: &mut [O]) {
         let (phases, stride) = (line.phases.len(), self.stride(line));
-        self.path.run(Interleave { rows: &self.phases, stride, phases, group: self.group, finish, out });
+        let rows = &self.phases[number * self.pitch / line.step() * self.group..];
+        self.path.run(Interleave { rows, stride, phases, group: self.group, finish, out });
     }
 }
 
@@ -213,9 +244,9 @@ impl<R: Real, O: Output> Loop for Interleave<'_, R, O> {
             (3, 1) => interleave::<R, O, 3>(rows, stride, finish, out),
             (4, 1) => interleave::<R, O, 4>(rows, stride, finish, out),
             _ => {
-                for (number, row) in rows.chunks_exact(stride).enumerate() {
+                for number in 0..phases {
                     let groups = out.chunks_exact_mut(group).skip(number).step_by(phases);
-                    let pairs = groups.zip(row.chunks_exact(group));
+                    let pairs = groups.zip(rows[number * stride..].chunks_exact(group));
                     pairs.for_each(|(to, from)| {
                         to.iter_mut().zip(from).for_each(|(to, &from)| *to = finish.apply(from));
                     });
@@ -228,7 +259,7 @@ impl<R: Real, O: Output> Loop for Interleave<'_, R, O> {
 #[inline(always)]
 fn interleave<R: Real, O: Output, const N: usize>(rows: &[R], stride: usize, finish: Finish<R>, out: &mut [O]) {
     let (groups, rest) = out.as_chunks_mut::<N>();
-    let rows: [&[R]; N] = std::array::from_fn(|k| &rows[k * stride..][..stride]);
+    let rows: [&[R]; N] = std::array::from_fn(|k| &rows[k * stride..]);
     let whole: [&[R]; N] = rows.map(|row| &row[..groups.len()]);
     for (at, group) in groups.iter_mut().enumerate() {
         for k in 0..N {

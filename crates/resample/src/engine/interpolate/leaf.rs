@@ -11,7 +11,7 @@ use ndarray::{ArrayViewD, Axis};
 use super::super::Limits;
 use super::super::leaf::Rows;
 use super::super::simd::Path;
-use super::cascade::{Cascade, Part};
+use super::chain::{Chain, Part, Targets};
 use super::line::{Line, Place};
 use super::plane::Planar;
 use super::real::{Finish, Real};
@@ -50,8 +50,8 @@ pub(crate) struct Band<'a, T, R> {
     samples: Samples<'a, T, R>,
     /// How many planes each batch of the source has.
     planes: usize,
-    cascade: Cascade<R>,
-    parts: Vec<(usize, usize, Part)>,
+    chain: Option<Chain<R>>,
+    parts: Vec<Part>,
     /// Sums for so many target planes are made together.
     chunk: usize,
     made: Vec<R>,
@@ -67,10 +67,10 @@ impl<'a, T: Value, R: Real> Band<'a, T, R> {
         let plane = plan.before.result();
         let chunk = chunk(&plan.line, plane, limits);
         let samples = samples(source, &plan, chunk);
-        let parts = parts(&samples, plane, limits);
-        let cascade = Cascade::new(&plan.line, plane);
+        let parts = parts(&samples, &plan.line, plane, limits);
+        let chain = Chain::new(&plan.line);
         let made = vec![R::default(); chunk * plane];
-        Self { path, plan, samples, planes, cascade, parts, chunk, made, plane, present: 0 }
+        Self { path, plan, samples, planes, chain, parts, chunk, made, plane, present: 0 }
     }
 
     /// Makes a target plane ready, up to the last `open` passes; planes are asked for in order.
@@ -100,41 +100,61 @@ impl<'a, T: Value, R: Real> Band<'a, T, R> {
 
     /// Makes the sums across planes for a chunk of target planes.
     fn make(&mut self, batch: usize, targets: Range<usize>) {
-        let Self { path, plan, samples, planes, cascade, parts, made, plane, .. } = self;
+        let Self { path, plan, samples, planes, chain, parts, made, plane, .. } = self;
         let (path, planes, plane, line) = (*path, *planes, *plane, &plan.line);
-        if targets.start == 0 {
-            cascade.reset();
+        if let Some(chain) = chain.as_mut().filter(|_| targets.start == 0) {
+            chain.reset();
         }
         samples.load(path, plan.streamed, (batch, &targets), (line, &mut plan.before, plan.outside));
-        let state = cascade.state();
-        for &(row, begin, part) in parts.iter() {
-            cascade.restore(&state);
-            for target in targets.clone() {
-                let out = &mut made[(target - targets.start) * plane + part.begin..][..part.length];
-                match samples {
-                    Samples::Direct { rows, per_plane } => {
-                        let sample = |number: usize| {
-                            let Place::Voxel(voxel) = line.place(number) else {
-                                unreachable!("planes outside are made")
-                            };
-                            &rows[(batch * planes + voxel) * *per_plane + row][begin..][..part.length]
-                        };
-                        cascade.sum(path, line, (target, part), &sample, out);
-                    }
-                    Samples::Worked { ring, planes, .. } => {
-                        let sample = |number: usize| &ring[number % *planes * plane + part.begin..][..part.length];
-                        cascade.sum(path, line, (target, part), &sample, out);
-                    }
-                }
+        let mut targets = Targets { rows: &mut made[..targets.len() * plane], range: targets, length: plane };
+        match samples {
+            Samples::Direct { rows, per_plane } => {
+                let length = plane / *per_plane;
+                let sample = |part: Part, number: usize| {
+                    let Place::Voxel(voxel) = line.place(number) else { unreachable!("planes outside are made") };
+                    let (row, begin) = (part.begin / length, part.begin % length);
+                    &rows[(batch * planes + voxel) * *per_plane + row][begin..][..part.length]
+                };
+                sums(path, line, (chain.as_mut(), parts), &sample, &mut targets);
+            }
+            Samples::Worked { ring, planes, .. } => {
+                let sample = |part: Part, number: usize| &ring[number % *planes * plane + part.begin..][..part.length];
+                sums(path, line, (chain.as_mut(), parts), &sample, &mut targets);
             }
         }
+    }
+}
+
+/// Fills the rows of target voxels, part after part; `sample` gives the part of a sample.
+pub(crate) fn sums<'r, T: Value, R: Real>(
+    path: Path,
+    line: &Line<R>,
+    (mut chain, parts): (Option<&mut Chain<R>>, &[Part]),
+    sample: &impl Fn(Part, usize) -> &'r [T],
+    targets: &mut Targets<'_, R>,
+) {
+    let step = chain.as_ref().and_then(|chain| chain.step(line, &targets.range));
+    for &part in parts {
+        for (target, row) in targets.range.clone().zip(targets.rows.chunks_exact_mut(targets.length)) {
+            let (phase, first) = line.target(target);
+            if !phase.staged {
+                let out = &mut row[part.begin..][..part.length];
+                phase.taps.combine(path, |k| sample(part, first + k), out);
+            }
+        }
+        if let (Some(chain), Some(step)) = (chain.as_mut(), &step) {
+            chain.run(path, line, (step, part), |number| sample(part, number), targets);
+        }
+    }
+    if let (Some(chain), Some(step)) = (chain, &step) {
+        chain.stepped(step);
     }
 }
 
 /// How many target planes of so many numbers are made together: one, unless there are stages, whose rings then go through
 /// the caches once for all of them.
 fn chunk<R: Real>(line: &Line<R>, plane: usize, limits: &Limits) -> usize {
-    let numbers = 4 * limits.leaf_numbers as usize;
+    let numbers = 2 * limits.leaf_numbers as usize;
     if line.stages.is_empty() { 1 } else { (numbers / plane.max(1)).clamp(1, line.targets) }
 }
 
@@ -157,8 +177,7 @@ fn samples<'a, T: Value, R: Real>(source: ArrayViewD<'a, T>, plan: &Plan<R>, chu
 
 /// The samples that target planes are made from.
 fn sampled<R: Real>(line: &Line<R>, targets: &Range<usize>) -> Range<usize> {
-    let staged = line.phases.iter().any(|phase| phase.staged);
-    let radius = line.stages.iter().map(|stage| if staged { stage.span / 2 } else { 0 }).sum::<usize>();
+    let radius = line.stages.iter().map(|stage| if line.is_staged() { stage.span / 2 } else { 0 }).sum::<usize>();
     let ranges = targets.clone().map(|target| {
         let (phase, first) = line.target(target);
         first - radius..first + phase.taps.span + radius
@@ -166,18 +185,14 @@ fn sampled<R: Real>(line: &Line<R>, targets: &Range<usize>) -> Range<usize> {
     ranges.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or(0..0)
 }
 
-/// The parts of a plane: the row they are of, where they begin in it, and their place in the plane. What a sum needs of a
-/// part lies in the nearest cache.
-fn parts<T, R>(samples: &Samples<'_, T, R>, plane: usize, limits: &Limits) -> Vec<(usize, usize, Part)> {
-    let most = (limits.leaf_numbers >> 7).clamp(8, 2048) as usize;
+/// The parts of a plane, each within a row. What a sum needs of a part lies in the nearest cache.
+fn parts<T, R: Real>(samples: &Samples<'_, T, R>, line: &Line<R>, plane: usize, limits: &Limits) -> Vec<Part> {
+    let most = (limits.leaf_numbers >> if line.stages.is_empty() { 7 } else { 11 }).clamp(8, 2048) as usize;
     let rows = if let Samples::Direct { per_plane, .. } = samples { *per_plane } else { 1 };
     let length = plane / rows.max(1);
-    let parts = (0..rows).flat_map(|row| {
-        (0..length)
-            .step_by(most)
-            .map(move |begin| (row, begin, Part { begin: row * length + begin, length: most.min(length - begin) }))
-    });
-    parts.collect()
+    let mut parts = Vec::new();
+    (0..rows).for_each(|row| Part::push_parts(&mut parts, row * length..(row + 1) * length, most));
+    parts
 }
 
 impl<T: Value, R: Real> Samples<'_, T, R> {

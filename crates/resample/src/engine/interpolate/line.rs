@@ -84,6 +84,11 @@ impl<R: Real> Line<R> {
         }
     }
 
+    /// Whether some target voxel needs the stages.
+    pub(crate) fn is_staged(&self) -> bool {
+        self.phases.iter().any(|phase| phase.staged)
+    }
+
     /// How many samples the reach has.
     pub(crate) fn samples(&self) -> usize {
         (self.reach.end - self.reach.start) as usize

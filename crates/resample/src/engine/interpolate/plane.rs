@@ -1,10 +1,12 @@
 //! Passes within a plane, axis by axis.
+#![allow(clippy::inline_always, reason = "what is not inlined into a loop is not compiled again with it")]
 
 use ndarray::{ArrayViewD, Axis};
 
-use super::super::simd::Path;
+use super::super::simd::{Loop, Path};
 use super::along::Along;
-use super::cascade::{Cascade, Part};
+use super::chain::{Chain, Part, Targets};
+use super::leaf::sums;
 use super::line::{Line, Place};
 use super::real::{Finish, Real};
 use crate::Cast;
@@ -35,7 +37,7 @@ struct Pass<R> {
 }
 
 enum Kind<R> {
-    Across(Cascade<R>, Vec<R>),
+    Across(Across<R>),
     Along(Along<R>),
 }
 
@@ -48,9 +50,9 @@ impl<R: Real> Planar<R> {
             let (outer, inner) = (shape[..axis].iter().product(), shape[axis + 1..].iter().product());
             shape[axis] = line.targets;
             let kind = if inner < SHORT {
-                Kind::Along(Along::new(&line, inner, path))
+                Kind::Along(Along::new(&line, inner, outer, path))
             } else {
-                Kind::Across(Cascade::new(&line, inner), Vec::new())
+                Kind::Across(Across::new(&line, inner))
             };
             Pass { line, outer, extent, inner, kind }
         });
@@ -79,17 +81,15 @@ impl<R: Real> Planar<R> {
 
     /// Converts a plane of the source and makes all passes on it.
     pub(crate) fn load<T: Value>(&mut self, path: Path, source: ArrayViewD<'_, T>, to: &mut [R], outside: R) {
-        if self.passes.is_empty() {
-            return convert(source, to);
-        }
+        let Some(last) = self.passes.len().checked_sub(1) else { return convert(path, source, to) };
+        // All at once: memory is read ahead along a plane, not along rows between which something else is done.
         let mut plane = std::mem::take(&mut self.loaded);
         plane.resize(self.source.iter().product(), R::default());
-        convert(source, &mut plane);
-        self.run(path, &plane, self.passes.len(), outside);
+        convert(path, source, &mut plane);
+        self.run(path, &plane, last, outside);
+        let from = last.checked_sub(1).map_or(plane.as_slice(), |before| self.buffers[before % 2].as_slice());
+        self.passes[last].run(path, from, to, outside);
         self.loaded = plane;
-        if let Some(made) = self.made(self.passes.len()) {
-            to.copy_from_slice(made);
-        }
     }
 
     /// Makes the first `count` passes; the last of them leaves its result where [`Planar::made`] finds it.
@@ -99,7 +99,7 @@ impl<R: Real> Planar<R> {
             let (to, from) = if number % 2 == 0 { (&mut even[0], &odd[0]) } else { (&mut odd[0], &even[0]) };
             let from = if number == 0 { plane } else { from.as_slice() };
             let pass = &mut self.passes[number];
-            to.resize(pass.outer * pass.line.targets * pass.inner, R::default());
+            to.resize(pass.result(), R::default());
             pass.run(path, from, to, outside);
         }
     }
@@ -114,7 +114,7 @@ impl<R: Real> Planar<R> {
         self.passes.len()
     }
 
-    /// Makes a row of the last pass, which writes rows, and hands it out.
+    /// Makes rows of the last pass, which writes rows, and hands one out; they are asked for in order.
     pub(crate) fn write_row<O: Output>(
         &mut self,
         plane: &[R],
@@ -127,59 +127,121 @@ impl<R: Real> Planar<R> {
         let from = before.checked_sub(1).map_or(plane, |number| buffers[number % 2].as_slice());
         let Pass { line, extent, inner, kind, .. } = &mut self.passes[before];
         if let Kind::Along(along) = kind {
-            let row = &from[number * *extent * *inner..][..*extent * *inner];
-            along.pass(line, row, outside);
-            along.interleave(line, finish, out);
+            let (length, among) = (*extent * *inner, number % along.rows());
+            if among == 0 {
+                let rows = from.len().min((number + along.rows()) * length);
+                along.pass(line, &from[number * length..rows], length, outside);
+            }
+            along.interleave(line, (among, finish), out);
         }
     }
 }
 
 impl<R: Real> Pass<R> {
+    /// Numbers of the result.
+    fn result(&self) -> usize {
+        self.outer * self.line.targets * self.inner
+    }
+
     fn run(&mut self, path: Path, from: &[R], to: &mut [R], outside: R) {
         let Self { line, extent, inner, kind, .. } = self;
-        let blocks = from.chunks_exact((*extent * *inner).max(1)).zip(to.chunks_exact_mut(line.targets * *inner));
+        let (length, made) = (*extent * *inner, line.targets * *inner);
         match kind {
             Kind::Along(along) => {
                 let finish = Finish::new(None, Cast::default());
+                let blocks = from.chunks(length * along.rows()).zip(to.chunks_mut(made * along.rows()));
                 for (from, to) in blocks {
-                    along.pass(line, from, outside);
-                    along.interleave(line, finish, to);
+                    along.pass(line, from, length, outside);
+                    for (number, to) in to.chunks_exact_mut(made).enumerate() {
+                        along.interleave(line, (number, finish), to);
+                    }
                 }
             }
-            Kind::Across(cascade, beyond) => {
-                beyond.resize(*inner, outside);
-                for (from, to) in blocks {
-                    across(path, line, (cascade, beyond), from, to);
-                }
+            Kind::Across(across) => {
+                across.beyond.fill(outside);
+                let blocks = from.chunks_exact(length.max(1)).zip(to.chunks_exact_mut(made));
+                blocks.for_each(|(from, to)| across.run(path, line, from, to));
             }
         }
     }
 }
 
-/// Sums across rows.
-fn across<R: Real>(path: Path, line: &Line<R>, (cascade, beyond): (&mut Cascade<R>, &[R]), from: &[R], to: &mut [R]) {
-    let length = beyond.len();
-    let part = Part { begin: 0, length };
-    let sample = |number: usize| match line.place(number) {
-        Place::Voxel(voxel) => &from[voxel * length..][..length],
-        Place::Outside => beyond,
-    };
-    cascade.reset();
-    for (target, out) in to.chunks_exact_mut(length).enumerate() {
-        cascade.sum(path, line, (target, part), &sample, out);
+/// A pass across rows.
+struct Across<R> {
+    chain: Option<Chain<R>>,
+    parts: Vec<Part>,
+    /// How many target rows are made together.
+    chunk: usize,
+    /// The row that a constant boundary puts outside.
+    beyond: Vec<R>,
+}
+
+/// Numbers of a part of a row, and target rows that are made together: with what lies between source and result they fit
+/// the nearest cache.
+const STAGED: (usize, usize) = (128, 32);
+
+impl<R: Real> Across<R> {
+    fn new(line: &Line<R>, length: usize) -> Self {
+        let chain = Chain::new(line);
+        let (most, chunk) = if chain.is_some() { STAGED } else { (length, line.targets) };
+        let mut parts = Vec::new();
+        Part::push_parts(&mut parts, 0..length, most);
+        Self { chain, parts, chunk, beyond: vec![R::default(); length] }
+    }
+
+    fn run(&mut self, path: Path, line: &Line<R>, from: &[R], to: &mut [R]) {
+        let Self { chain, parts, chunk, beyond } = self;
+        let length = beyond.len();
+        let sample = |part: Part, number: usize| {
+            let row = match line.place(number) {
+                Place::Voxel(voxel) => &from[voxel * length..][..length],
+                Place::Outside => beyond,
+            };
+            &row[part.begin..][..part.length]
+        };
+        for part in parts.iter() {
+            // One after the other, so that all need the room of one.
+            let part = Part { number: 0, ..*part };
+            if let Some(chain) = chain {
+                chain.reset();
+            }
+            for (number, rows) in to.chunks_mut(*chunk * length).enumerate() {
+                let first = number * *chunk;
+                let range = first..(first + *chunk).min(line.targets);
+                sums(path, line, (chain.as_mut(), &[part]), &sample, &mut Targets { range, rows, length });
+            }
+        }
     }
 }
 
 /// Copies a plane, converting its voxels.
-fn convert<T: Value, R: Real>(mut source: ArrayViewD<'_, T>, to: &mut [R]) {
+fn convert<T: Value, R: Real>(path: Path, mut source: ArrayViewD<'_, T>, to: &mut [R]) {
+    if let Some(from) = source.as_slice() {
+        return path.run(Convert { from, to });
+    }
     if source.ndim() == 0 {
         source.insert_axis_inplace(Axis(0));
     }
     let length = source.shape().last().copied().unwrap_or(1).max(1);
     for (row, to) in source.rows().into_iter().zip(to.chunks_exact_mut(length)) {
         match row.as_slice() {
-            Some(row) => to.iter_mut().zip(row).for_each(|(to, &from)| *to = R::load(from)),
+            Some(from) => path.run(Convert { from, to }),
             None => to.iter_mut().zip(row).for_each(|(to, &from)| *to = R::load(from)),
         }
+    }
+}
+
+/// Converts as many voxels as there are.
+pub(crate) struct Convert<'a, T, R> {
+    pub(crate) from: &'a [T],
+    pub(crate) to: &'a mut [R],
+}
+
+impl<T: Value, R: Real> Loop for Convert<'_, T, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.to.iter_mut().zip(self.from).for_each(|(to, &from)| *to = R::load(from));
     }
 }

@@ -19,6 +19,8 @@ pub(crate) trait Real:
     fn whole(value: i32) -> Self;
     /// Neither infinite nor NaN.
     fn is_number(self) -> bool;
+    /// So far from infinity that a few weighted sums of such numbers stay numbers.
+    fn is_bounded(self) -> bool;
     fn cast<O: Output>(self, cast: Cast) -> O;
 }
 
@@ -64,6 +66,10 @@ macro_rules! reals {
             #[inline(always)]
             fn is_number(self) -> bool {
                 self.is_finite()
+            }
+            #[inline(always)]
+            fn is_bounded(self) -> bool {
+                self.abs() <= Self::MAX / 1_048_576.0
             }
             #[inline(always)]
             fn cast<O: Output>(self, cast: Cast) -> O {
