@@ -177,6 +177,7 @@ def measure(job, arguments, folder):
         for reuse in (False, True)
     }
     memcpy = Ours(arguments.program, "memcpy", path, side, 1, False)
+    arithmetic = {threads: Ours(arguments.program, "arithmetic", path, side, threads, False) for threads in (1, 2)}
     saved = folder / f"{job}.result"
     ours[1, False].times(1, saved)
     others = {threads: rivals(job, array, threads, arguments.slow) for threads in (1, 2)}
@@ -187,6 +188,8 @@ def measure(job, arguments, folder):
     for turn in range(arguments.rounds + 1):
         if turn > 0:
             note("memcpy", memcpy.times(5))
+            for threads, loop in arithmetic.items():
+                note(("arithmetic", threads), loop.times(5))
         for key, contender in ours.items() if turn > 0 else ():
             note(("voxscope", *key), contender.times(3))
         for threads, contenders in others.items():
@@ -217,6 +220,8 @@ def report(job, source, target, times, marks):
         "job": job,
         "memcpy_gb_per_s": rate / 1e9,
         "floor_s": floor,
+        # Two threads do twice as much.
+        "two_threads_of_arithmetic": 2 * median["arithmetic", 1] / median["arithmetic", 2],
         "voxscope_s": {f"{t} thread{'s' * (t > 1)}, {'reused' if r else 'fresh'}": median["voxscope", t, r] for t in (1, 2) for r in (False, True)},
         "others_s": contenders,
         "fastest_other_s": fastest,
@@ -225,10 +230,10 @@ def report(job, source, target, times, marks):
 
 def markdown(rows):
     lines = [
-        "Times in ms, in brackets as multiples of the floor. *Ahead* is the time of the fastest other over ours, into a fresh result, with as many threads.",
+        "Times in ms, in brackets as multiples of the floor. *Ahead* is the time of the fastest other over ours, into a fresh result, with as many threads. *Scaling* is our time on one thread over that on two, into a fresh and a reused result, and in brackets that of a loop of arithmetic alone.",
         "",
-        "| job | memcpy GB/s | floor | 1 thread | reused | 2 threads | reused | fastest other, 1 thread | 2 threads | ahead, 1 thread | 2 threads | all others |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| job | memcpy GB/s | floor | 1 thread | reused | 2 threads | reused | scaling | fastest other, 1 thread | 2 threads | ahead, 1 thread | 2 threads | all others |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         floor, ours = row["floor_s"], row["voxscope_s"]
@@ -240,6 +245,8 @@ def markdown(rows):
         figures = [cell(ours[key]) for key in ("1 thread, fresh", "1 thread, reused", "2 threads, fresh", "2 threads, reused")]
         fastest = ["–" if other is None else cell(other) for other in rivals]
         first = [f"`{row['job']}`", f"{row['memcpy_gb_per_s']:.1f}", f"{floor * 1e3:.1f}"]
+        gain = lambda kind: f"{ours[f'1 thread, {kind}'] / ours[f'2 threads, {kind}']:.2f}"
+        figures.append(f"{gain('fresh')}, {gain('reused')} ({row['two_threads_of_arithmetic']:.2f})")
         lines.append("| " + " | ".join([*first, *figures, *fastest, *ahead, others]) + " |")
     return "\n".join(lines) + "\n"
 

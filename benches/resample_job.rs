@@ -5,7 +5,9 @@
 //! runs into one buffer. Before the first timed run one voxel in a thousand is checked against the definition, and the
 //! result is saved if a file is named.
 //!
-//! The job `memcpy` copies the file's bytes into a buffer that has been written before.
+//! The job `memcpy` copies the file's bytes into a buffer that has been written before. The job `arithmetic` multiplies and adds
+//! on THREADS threads, the same on each, without touching memory: what two threads can be ahead of one on this machine at best is
+//! twice its time on one over its time on two.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -47,6 +49,9 @@ fn run() -> Result {
     if id == "memcpy" {
         return copy(std::fs::read(&arguments.file)?, &arguments);
     }
+    if id == "arithmetic" {
+        return arithmetic(&arguments);
+    }
     let job = Job::named(id).ok_or_else(usage)?;
     let bytes = std::fs::read(&arguments.file)?;
     with_input!(job.input, T => measure::<T>(job, bytes, &arguments))
@@ -54,7 +59,7 @@ fn run() -> Result {
 
 fn usage() -> String {
     let ids: Vec<&str> = benches::JOBS.iter().map(|job| job.id).collect();
-    format!("{USAGE}\njobs: memcpy {}", ids.join(" "))
+    format!("{USAGE}\njobs: memcpy arithmetic {}", ids.join(" "))
 }
 
 fn parse(words: &[String]) -> Result<Arguments> {
@@ -84,6 +89,22 @@ fn copy(bytes: Vec<u8>, arguments: &Arguments) -> Result {
     let mut buffer = source.clone();
     repeat(arguments.repetitions, || {
         black_box(&mut buffer).assign(black_box(&source));
+        Ok(())
+    })
+}
+
+fn arithmetic(arguments: &Arguments) -> Result {
+    let work = || {
+        let mut lanes = black_box([1.0_f32; 64]);
+        for _ in 0..1 << 20 {
+            for lane in &mut lanes {
+                *lane = *lane * 0.999 + 0.001;
+            }
+        }
+        black_box(lanes);
+    };
+    repeat(arguments.repetitions, || {
+        std::thread::scope(|scope| (0..arguments.threads).for_each(|_| drop(scope.spawn(work))));
         Ok(())
     })
 }
