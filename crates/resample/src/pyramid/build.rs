@@ -152,7 +152,8 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
     }
 
     /// Where to cut a region that is made of too much: near the middle of its longest side, at a multiple of the chunk.
-    /// What is in memory is cut across rows only where they are much longer than wide.
+    /// What is in memory is cut across rows only where they are much longer than wide, and only where nothing else can be
+    /// cut one level down: CPUs fetch the rest of a row, too.
     fn cut<C: Carry<T>>(
         &self,
         _: &C,
@@ -172,8 +173,11 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
             return None;
         }
         let meta = self.pyramid.source.meta();
-        let across = |axis: usize| if held.is_some() && axis + 1 == under.len() { 16 } else { 1 };
-        let cuts = meta.axes().physical().enumerate().filter_map(|(dim, axis)| {
+        let is_along_rows = |axis: usize| held.is_some() && axis + 1 == under.len();
+        let across = |axis: usize| if is_along_rows(axis) { 16 } else { 1 };
+        let rows_last = fits && !self.pyramid.is_from_source(level);
+        let axes = meta.axes().physical().enumerate().filter(|&(_, axis)| !(rows_last && is_along_rows(axis)));
+        let cuts = axes.filter_map(|(dim, axis)| {
             let chunk = self.pyramid.chunk.map_or(1, |chunk| chunk[dim]);
             let Range { start, end } = region[axis];
             let below = (start + (end - start) / 2).div_euclid(chunk) * chunk;
