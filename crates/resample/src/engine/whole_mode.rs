@@ -105,7 +105,7 @@ fn of_many<T: Ord + Copy, V: Votes, const ROWS: usize, const ALONG: usize>(voxel
 
 /// How many voxels have this value. Rows are added up before they are summed: lanes for the compiler.
 #[inline(always)]
-fn votes<T: PartialEq, V: Votes, const ROWS: usize, const ALONG: usize>(
+fn votes<T: PartialEq + Copy, V: Votes, const ROWS: usize, const ALONG: usize>(
     voxel: &impl Fn(usize, usize) -> T,
     value: T,
 ) -> usize {
