@@ -4,7 +4,7 @@ mod axes;
 
 use std::ops::Range;
 
-use ndarray::{Array, ArrayD, ArrayViewD, ArrayViewMutD, Dimension, IxDyn, Slice};
+use ndarray::{Array, ArrayD, ArrayViewD, ArrayViewMutD, Dimension, Ix3, IxDyn, Slice};
 
 pub(crate) use self::axes::index_of;
 use crate::{DType, Element, Error, Result, fresh, with_block, with_dtype};
@@ -241,7 +241,12 @@ impl<'a> BlockMut<'a> {
         }
         with_dtype!(self.dtype(), T => {
             let mut out = self.reborrow().into_view::<T>()?;
-            out.assign(&source.clone().into_view::<T>()?);
+            let source = source.clone().into_view::<T>()?;
+            // Walking over three axes is many times faster than over any number of them.
+            match (out.view_mut().into_dimensionality::<Ix3>(), source.view().into_dimensionality::<Ix3>()) {
+                (Ok(mut out), Ok(source)) => out.assign(&source),
+                _ => out.assign(&source),
+            }
             Ok(())
         })
     }

@@ -4,6 +4,7 @@ mod build;
 mod cells;
 mod factors;
 mod level;
+mod room;
 
 use std::ops::Range;
 use std::sync::Arc;

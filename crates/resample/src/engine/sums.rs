@@ -21,29 +21,44 @@ pub(crate) fn sum_windows<T: Value, S: Value + Adds<T>>(
     run_leaves(recipe, Limits::default(), source, out, &|leaf: &Leaf<'_, T>, out| leaf.sums(out))
 }
 
-/// The means of sums over the windows of target voxels that the recipe describes.
-pub(crate) fn means_of<T: Value, S: SumOf<T>>(recipe: &Recipe, target: &[Range<i64>], sums: &ArrayD<S>) -> ArrayD<T> {
+/// Fills `means` with the means of sums over the windows of target voxels that the recipe describes.
+pub(crate) fn means_of<T: Value, S: SumOf<T>>(
+    recipe: &Recipe,
+    target: &[Range<i64>],
+    sums: &ArrayD<S>,
+    means: &mut ArrayD<T>,
+) {
+    let path = Path::best();
+    let mut out = means.as_slice_mut().expect("means are in C order");
+    let mut sums = sums.as_slice().expect("sums are in C order");
+    let windows = recipe.axes.iter().zip(target).map(|(axis, target)| axis.whole_window(target));
+    if let Some(voxels) = windows.product::<Option<usize>>() {
+        return path.run(MeansOf { sums, count: voxels, out });
+    }
+    let (along, outer) = window_counts(recipe, target);
+    for outer in outer {
+        for &(windows, count) in &along {
+            let (row, rest) = std::mem::take(&mut out).split_at_mut(windows);
+            path.run(MeansOf { sums: &sums[..windows], count: outer * count, out: row });
+            (out, sums) = (rest, &sums[windows..]);
+        }
+    }
+}
+
+/// How many voxels exist of windows: along rows for so many windows at a time, over the other axes for every row.
+fn window_counts(recipe: &Recipe, target: &[Range<i64>]) -> (Vec<(usize, usize)>, Vec<usize>) {
     let counts = recipe.axes.iter().zip(target).map(|(axis, target)| {
         let count = |j: i64| axis.source_range(&(j..j + 1));
         target.clone().map(count).map(|range| (range.end - range.start) as usize).collect::<Vec<_>>()
     });
     let counts = counts.collect::<Vec<_>>();
     let (along, outer) = counts.split_last().expect("data have at least one axis");
+    // All windows of a row but the first and the last are of as many voxels.
+    let along = along.chunk_by(|a, b| a == b).map(|alike| (alike.len(), alike[0])).collect();
     let outer = outer.iter().fold(vec![1], |counts, axis| {
         counts.iter().flat_map(|count| axis.iter().map(move |more| count * more)).collect::<Vec<usize>>()
     });
-    let (path, mut means) = (Path::best(), ArrayD::from_elem(sums.raw_dim(), T::default()));
-    let mut out = means.as_slice_mut().expect("a new array is in C order");
-    let mut sums = sums.as_slice().expect("sums are in C order");
-    for outer in outer {
-        // All windows of a row but the first and the last are of as many voxels.
-        for alike in along.chunk_by(|a, b| a == b) {
-            let (row, rest) = std::mem::take(&mut out).split_at_mut(alike.len());
-            path.run(MeansOf { sums: &sums[..alike.len()], count: outer * alike[0], out: row });
-            (out, sums) = (rest, &sums[alike.len()..]);
-        }
-    }
-    means
+    (along, outer)
 }
 
 impl<T: Value> Leaf<'_, T> {

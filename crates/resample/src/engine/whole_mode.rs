@@ -48,12 +48,12 @@ fn row<T, V, const ROWS: usize, const ALONG: usize, const VOXELS: usize, const L
         }
         let source = sources.map(|row| &row[number]);
         for lane in 0..LANES {
-            out[lane] = winner::<T, V, VOXELS>(std::array::from_fn(|k| source[k / ALONG][lane][k % ALONG]));
+            out[lane] = winner::<T, V, ROWS, ALONG, VOXELS>(|row, k| source[row][lane][k]);
         }
     }
     let done = blocks.len() * LANES;
     for (number, out) in rest.iter_mut().enumerate() {
-        *out = winner::<T, V, VOXELS>(std::array::from_fn(|k| rows[k / ALONG][done + number][k % ALONG]));
+        *out = winner::<T, V, ROWS, ALONG, VOXELS>(|row, k| rows[row][done + number][k]);
     }
 }
 
@@ -65,39 +65,57 @@ impl Votes for u16 {}
 impl Votes for u32 {}
 impl Votes for u64 {}
 
+/// The winner of a window, given its voxels by row and place in the row.
 #[inline(always)]
-fn winner<T: Ord + Copy, V: Votes, const VOXELS: usize>(voxels: [T; VOXELS]) -> T {
-    if VOXELS <= 8 { of_few::<T, V, VOXELS>(voxels) } else { of_many::<T, V, VOXELS>(&voxels) }
+fn winner<T: Ord + Copy, V: Votes, const ROWS: usize, const ALONG: usize, const VOXELS: usize>(
+    voxel: impl Fn(usize, usize) -> T,
+) -> T {
+    if VOXELS <= 8 {
+        of_few::<T, V, VOXELS>(std::array::from_fn(|k| voxel(k / ALONG, k % ALONG)))
+    } else {
+        of_many::<T, V, ROWS, ALONG>(voxel)
+    }
 }
 
-/// Values are counted one after the other, until no other can win. Most windows have one or two.
+/// Values are counted one after the other, until no other can win. Most windows have one or two; and that of a voxel in the
+/// middle wins most of them, so it is counted first.
 #[inline(always)]
-fn of_many<T: Ord + Copy, V: Votes, const VOXELS: usize>(voxels: &[T; VOXELS]) -> T {
-    let (mut best, mut most, mut left) = (voxels[0], 0, VOXELS);
-    let mut first = 0;
-    loop {
-        let value = voxels[first];
-        let mut votes = V::from(false);
-        for voxel in voxels {
-            votes += V::from(*voxel == value);
+fn of_many<T: Ord + Copy, V: Votes, const ROWS: usize, const ALONG: usize>(voxel: impl Fn(usize, usize) -> T) -> T {
+    // Of windows of 3³, 4² and 4³ voxels: at the centre, or next to it.
+    let middle = voxel(if ROWS.is_multiple_of(2) { ROWS * 5 / 8 } else { ROWS / 2 }, ALONG / 2);
+    let mut most = votes::<T, V, ROWS, ALONG>(&voxel, middle);
+    let (mut best, mut left) = (middle, ROWS * ALONG - most);
+    for first in 0..ROWS * ALONG {
+        if left < most {
+            break;
         }
-        let votes: u64 = votes.into();
-        left -= votes as usize;
+        let place = |k: usize| voxel(k / ALONG, k % ALONG);
+        let value = place(first);
+        if value == middle || (0..first).any(|k| place(k) == value) {
+            continue;
+        }
+        let votes = votes::<T, V, ROWS, ALONG>(&voxel, value);
+        left -= votes;
         if votes > most || (votes == most && value < best) {
             (best, most) = (value, votes);
         }
-        if (left as u64) < most {
-            return best;
-        }
-        // What is left has a value that has not been counted.
-        first += 1;
-        while left > 0 && voxels[..first].contains(&voxels[first]) {
-            first += 1;
-        }
-        if left == 0 {
-            return best;
+    }
+    best
+}
+
+/// How many voxels have this value. Rows are added up before they are summed: lanes for the compiler.
+#[inline(always)]
+fn votes<T: PartialEq + Copy, V: Votes, const ROWS: usize, const ALONG: usize>(
+    voxel: &impl Fn(usize, usize) -> T,
+    value: T,
+) -> usize {
+    let mut votes = [V::from(false); ALONG];
+    for row in 0..ROWS {
+        for (k, votes) in votes.iter_mut().enumerate() {
+            *votes += V::from(voxel(row, k) == value);
         }
     }
+    votes.into_iter().map(Into::into).sum::<u64>() as usize
 }
 
 /// Each voxel is compared with each, without a branch that noise could mislead.

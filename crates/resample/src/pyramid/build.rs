@@ -22,8 +22,9 @@ use crate::{Cast, Extent, Method, Nans, Result, Zeros};
 
 type Ranges = Vec<Range<i64>>;
 
-/// Parts of what is in memory are made of so many bytes at most: second-level caches hold them, and two threads share them.
-const CACHED: u64 = 2 << 20;
+/// Parts of what is in memory are made of so many bytes of source, over all levels, where the factors and the chunk allow it:
+/// second-level caches hold them and what becomes of them, and two threads share them.
+const CACHED: u64 = 1 << 20;
 
 /// Source voxels in memory, and the index of the first.
 struct Held<T> {
@@ -47,12 +48,13 @@ pub(crate) struct Build<'a, 's, T> {
     pyramid: &'a Pyramid,
     cx: &'a ReadContext,
     sink: &'a mut LevelSink<'s>,
-    voxel: PhantomData<T>,
+    /// Makes the levels whose voxels no other level is made of.
+    direct: Voxels<T>,
 }
 
 impl<'a, 's, T: Value> Build<'a, 's, T> {
     pub(super) fn new(pyramid: &'a Pyramid, cx: &'a ReadContext, sink: &'a mut LevelSink<'s>) -> Self {
-        Self { pyramid, cx, sink, voxel: PhantomData }
+        Self { pyramid, cx, sink, direct: Voxels::default() }
     }
 
     fn rule(&self) -> MeanRule {
@@ -66,14 +68,14 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
             return T::build_sums(self);
         }
         if self.pyramid.method == Method::Mean {
-            return self.run(&Sums::<Running> { rule: self.rule(), cell: PhantomData });
+            return self.run(&Sums::<Running>::new(self.rule()));
         }
-        self.run(&Voxels)
+        self.run(&Voxels::default())
     }
 
     /// For means whose sums fit numbers that are added quickly.
     pub(crate) fn run_sums<S: Value + SumOf<T> + Adds<S>>(mut self) -> Result<()> {
-        self.run(&PlainSums::<S>(PhantomData))
+        self.run(&PlainSums::<T, S>::default())
     }
 
     /// Whether every voxel counts, there are rows of them, and even the largest sum is small.
@@ -89,7 +91,8 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
         let top = self.pyramid.levels.len() - 1;
         let held = self.pyramid.levels[top].array().source_held().map(Held::new);
         for region in self.pieces(carry, top, self.windows(top)?, held.as_ref()) {
-            self.make(carry, top, &region, held.as_ref())?;
+            let cells = self.make(carry, top, &region, held.as_ref())?;
+            carry.room().back(cells);
         }
         Ok(())
     }
@@ -149,7 +152,8 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
     }
 
     /// Where to cut a region that is made of too much: near the middle of its longest side, at a multiple of the chunk.
-    /// What is in memory is cut across rows only where they are much longer than wide.
+    /// What is in memory is cut across rows only where they are much longer than wide, and only where nothing else can be
+    /// cut one level down: CPUs fetch the rest of a row, too.
     fn cut<C: Carry<T>>(
         &self,
         _: &C,
@@ -163,14 +167,17 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
         } else {
             (size_of::<C::Cell>(), Some(level - 1), half / self.pyramid.levels.len() as u64)
         };
-        let budget = if held.is_some() { budget.min(CACHED) } else { budget };
         let under = self.under(level, region, finer).ok()?;
-        if under.iter().map(length).fold(bytes as u64, u64::saturating_mul) <= budget {
+        let fits = under.iter().map(length).fold(bytes as u64, u64::saturating_mul) <= budget;
+        if fits && (held.is_none() || self.source_bytes(level, region).ok()? <= CACHED) {
             return None;
         }
         let meta = self.pyramid.source.meta();
-        let across = |axis: usize| if held.is_some() && axis + 1 == under.len() { 16 } else { 1 };
-        let cuts = meta.axes().physical().enumerate().filter_map(|(dim, axis)| {
+        let is_along_rows = |axis: usize| held.is_some() && axis + 1 == under.len();
+        let across = |axis: usize| if is_along_rows(axis) { 16 } else { 1 };
+        let rows_last = fits && !self.pyramid.is_from_source(level);
+        let axes = meta.axes().physical().enumerate().filter(|&(_, axis)| !(rows_last && is_along_rows(axis)));
+        let cuts = axes.filter_map(|(dim, axis)| {
             let chunk = self.pyramid.chunk.map_or(1, |chunk| chunk[dim]);
             let Range { start, end } = region[axis];
             let below = (start + (end - start) / 2).div_euclid(chunk) * chunk;
@@ -226,9 +233,10 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
         let cells = self.assemble(carry, level - 1, finer, &place, held)?;
         let target = self.voxels(level, region)?;
         let begin = engine::begins(&place);
-        let cells = carry.next(step, Placed { data: cells.view(), begin: &begin }, &target)?;
-        self.give(carry, level, &target, &cells)?;
-        Ok(cells)
+        let coarser = carry.next(step, Placed { data: cells.view(), begin: &begin }, &target)?;
+        carry.room().back(cells);
+        self.give(carry, level, &target, &coarser)?;
+        Ok(coarser)
     }
 
     /// The cells of a region, made piece by piece.
@@ -244,7 +252,7 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
         if let [piece] = &pieces[..] {
             return self.make(carry, level, piece, held);
         }
-        let mut all = ArrayD::from_elem(shape(place), C::Cell::default());
+        let mut all = carry.room().array(&shape(place));
         for piece in pieces {
             let cells = self.make(carry, level, &piece, held)?;
             let part = self.voxels(level, &piece)?;
@@ -255,6 +263,7 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
                 (begin..begin + length(&part[axis]) as isize).into()
             });
             slot.assign(&cells);
+            carry.room().back(cells);
         }
         Ok(all)
     }
@@ -270,16 +279,19 @@ impl<'a, 's, T: Value> Build<'a, 's, T> {
         let ranges = self.under(last, region, None)?;
         let (data, begin) = (part(&held.view()?, &ranges), engine::begins(&ranges));
         let source = || Placed { data: data.view(), begin: &begin };
+        let direct = std::mem::take(&mut self.direct);
         for level in 0..last {
             let windows = self.under(last, region, Some(level))?;
             let target = self.voxels(level, &windows)?;
             if self.pyramid.levels[level].made() == Made::Copied {
-                self.give(&Voxels, level, &target, &data.to_owned())?;
+                self.give(&direct, level, &target, &data.to_owned())?;
                 continue;
             }
-            let voxels = Voxels.first(self.recipe(level), source(), &target)?;
-            self.give(&Voxels, level, &target, &voxels)?;
+            let voxels = direct.first(self.recipe(level), source(), &target)?;
+            self.give(&direct, level, &target, &voxels)?;
+            direct.room().back(voxels);
         }
+        self.direct = direct;
         let target = self.voxels(last, region)?;
         let cells = carry.first(self.recipe(last), source(), &target)?;
         self.give(carry, last, &target, &cells)?;
@@ -322,7 +334,7 @@ impl<T: Whole> Build<'_, '_, T> {
     /// For whole numbers.
     pub(crate) fn run_whole(mut self) -> Result<()> {
         if self.pyramid.method != Method::Mean {
-            return self.run(&Voxels);
+            return self.run(&Voxels::default());
         }
         if self.has_plain_sums(true) {
             return T::build_sums(self);
@@ -331,9 +343,9 @@ impl<T: Whole> Build<'_, '_, T> {
         let factors = self.pyramid.factors.last().map_or(&[][..], Vec::as_slice);
         let weight_bits = factors.iter().map(|factor| u32::BITS - factor.leading_zeros()).sum::<u32>();
         if T::BITS + weight_bits < 62 {
-            self.run(&Sums::<Exact<i64>> { rule: self.rule(), cell: PhantomData })
+            self.run(&Sums::<Exact<i64>>::new(self.rule()))
         } else {
-            self.run(&Sums::<Exact<i128>> { rule: self.rule(), cell: PhantomData })
+            self.run(&Sums::<Exact<i128>>::new(self.rule()))
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What is carried from level to level: the voxels themselves, or the sums that they come from.
 
-use std::marker::PhantomData;
 use std::ops::Range;
 
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, Axis};
 
+use super::room::Room;
 use crate::engine::{self, Adds, Placed, SumOf};
 use crate::recipe::Recipe;
 use crate::value::{Value, Whole, WholeSum};
@@ -139,6 +139,9 @@ impl<T: Value> Cell<T> for Running {
 pub(super) trait Carry<T: Value> {
     type Cell: Copy + Default + Send + Sync;
 
+    /// Where cells are made; those that are not needed any more go back there.
+    fn room(&self) -> &Room<Self::Cell>;
+
     /// The cells of a level that is made from the source.
     fn first(
         &self,
@@ -166,10 +169,22 @@ pub(super) trait Carry<T: Value> {
 }
 
 /// The voxels themselves are carried.
-pub(super) struct Voxels;
+pub(super) struct Voxels<T> {
+    room: Room<T>,
+}
 
-impl<T: Value> Carry<T> for Voxels {
+impl<T> Default for Voxels<T> {
+    fn default() -> Self {
+        Self { room: Room::default() }
+    }
+}
+
+impl<T: Value> Carry<T> for Voxels<T> {
     type Cell = T;
+
+    fn room(&self) -> &Room<T> {
+        &self.room
+    }
 
     fn first(
         &self,
@@ -177,7 +192,7 @@ impl<T: Value> Carry<T> for Voxels {
         source: Placed<'_, ArrayViewD<'_, T>>,
         target: &[Range<i64>],
     ) -> Result<ArrayD<T>> {
-        let mut out = ArrayD::from_elem(shape(target), T::default());
+        let mut out = self.room.array(&shape(target));
         engine::run_on(recipe, source, Placed { data: out.view_mut(), begin: &engine::begins(target) })?;
         Ok(out)
     }
@@ -199,12 +214,22 @@ impl<T: Value> Carry<T> for Voxels {
 
 /// Sums and counts are carried.
 pub(super) struct Sums<C> {
-    pub(super) rule: MeanRule,
-    pub(super) cell: PhantomData<C>,
+    rule: MeanRule,
+    room: Room<C>,
+}
+
+impl<C> Sums<C> {
+    pub(super) fn new(rule: MeanRule) -> Self {
+        Self { rule, room: Room::default() }
+    }
 }
 
 impl<T: Value, C: Cell<T>> Carry<T> for Sums<C> {
     type Cell = C;
+
+    fn room(&self) -> &Room<C> {
+        &self.room
+    }
 
     fn first(
         &self,
@@ -212,11 +237,12 @@ impl<T: Value, C: Cell<T>> Carry<T> for Sums<C> {
         source: Placed<'_, ArrayViewD<'_, T>>,
         target: &[Range<i64>],
     ) -> Result<ArrayD<C>> {
-        Ok(gather(recipe, &source, target, &|cell: &mut C, value| cell.add_voxel(value, self.rule)))
+        let rule = self.rule;
+        Ok(gather(&self.room, recipe, &source, target, &|cell: &mut C, value| cell.add_voxel(value, rule)))
     }
 
     fn next(&self, step: &Recipe, cells: Placed<'_, ArrayViewD<'_, C>>, target: &[Range<i64>]) -> Result<ArrayD<C>> {
-        Ok(gather(step, &cells, target, &|cell: &mut C, other| cell.add_cell(other)))
+        Ok(gather(&self.room, step, &cells, target, &|cell: &mut C, other| cell.add_cell(other)))
     }
 
     fn with_voxels(
@@ -231,10 +257,23 @@ impl<T: Value, C: Cell<T>> Carry<T> for Sums<C> {
 }
 
 /// Sums alone are carried: every voxel counts, so their number follows from the place of a window.
-pub(super) struct PlainSums<S>(pub(super) PhantomData<S>);
+pub(super) struct PlainSums<T, S> {
+    sums: Room<S>,
+    means: Room<T>,
+}
 
-impl<T: Value, S: Value + SumOf<T> + Adds<S>> Carry<T> for PlainSums<S> {
+impl<T, S> Default for PlainSums<T, S> {
+    fn default() -> Self {
+        Self { sums: Room::default(), means: Room::default() }
+    }
+}
+
+impl<T: Value, S: Value + SumOf<T> + Adds<S>> Carry<T> for PlainSums<T, S> {
     type Cell = S;
+
+    fn room(&self) -> &Room<S> {
+        &self.sums
+    }
 
     fn first(
         &self,
@@ -242,11 +281,11 @@ impl<T: Value, S: Value + SumOf<T> + Adds<S>> Carry<T> for PlainSums<S> {
         source: Placed<'_, ArrayViewD<'_, T>>,
         target: &[Range<i64>],
     ) -> Result<ArrayD<S>> {
-        add_up(recipe, source, target)
+        add_up(&self.sums, recipe, source, target)
     }
 
     fn next(&self, step: &Recipe, cells: Placed<'_, ArrayViewD<'_, S>>, target: &[Range<i64>]) -> Result<ArrayD<S>> {
-        add_up(step, cells, target)
+        add_up(&self.sums, step, cells, target)
     }
 
     fn with_voxels(
@@ -256,16 +295,21 @@ impl<T: Value, S: Value + SumOf<T> + Adds<S>> Carry<T> for PlainSums<S> {
         cells: &ArrayD<S>,
         give: impl FnOnce(ArrayViewD<'_, T>) -> Result<()>,
     ) -> Result<()> {
-        give(engine::means_of::<T, S>(recipe, target, cells).view())
+        let mut means = self.means.array(cells.shape());
+        engine::means_of::<T, S>(recipe, target, cells, &mut means);
+        give(means.view())?;
+        self.means.back(means);
+        Ok(())
     }
 }
 
 fn add_up<T: Value, S: Value + Adds<T>>(
+    room: &Room<S>,
     recipe: &Recipe,
     source: Placed<'_, ArrayViewD<'_, T>>,
     target: &[Range<i64>],
 ) -> Result<ArrayD<S>> {
-    let mut sums = ArrayD::from_elem(shape(target), S::default());
+    let mut sums = room.array(&shape(target));
     engine::sum_windows(recipe, source, Placed { data: sums.view_mut(), begin: &engine::begins(target) })?;
     Ok(sums)
 }
@@ -276,12 +320,14 @@ pub(super) fn shape(target: &[Range<i64>]) -> Vec<usize> {
 
 /// Adds every voxel of a region to the cell of its window, in C order.
 fn gather<S: Copy + Sync, C: Copy + Default + Send + Sync>(
+    room: &Room<C>,
     recipe: &Recipe,
     source: &Placed<'_, ArrayViewD<'_, S>>,
     target: &[Range<i64>],
     add: &(impl Fn(&mut C, S) + Sync),
 ) -> ArrayD<C> {
-    let mut cells = ArrayD::from_elem(shape(target), C::default());
+    let mut cells = room.array(&shape(target));
+    cells.fill(C::default());
     let downs = recipe.axes.iter().map(|axis| i64::from(axis.factor.down()));
     let places = downs.zip(source.begin.iter().zip(target));
     let windows = places.map(|(down, (&first, target))| Windows { down, first, target: target.start });
