@@ -72,15 +72,36 @@ pub(crate) struct Placed<'a, V> {
     pub(crate) begin: &'a [i64],
 }
 
+/// What is known of the memory of a result.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Memory {
+    /// Nobody has touched it. The system clears its pages when we do, and leaves them in the caches, where they are filled best.
+    Fresh,
+    /// Anything else.
+    Used,
+}
+
+impl Memory {
+    fn limits(self) -> Limits {
+        let limits = Limits::default();
+        if self == Self::Fresh { Limits { past_caches: usize::MAX, ..limits } } else { limits }
+    }
+}
+
 /// Fills `out`, which lies anywhere on the target grid over the volume, from a source region that holds all it is made
 /// from.
 ///
 /// Axes of factor 1 keep their indices. Both have one voxel type and any strides.
-pub(crate) fn run(recipe: &Recipe, source: Placed<'_, BlockRef<'_>>, out: Placed<'_, BlockMut<'_>>) -> Result<()> {
+pub(crate) fn run(
+    recipe: &Recipe,
+    source: Placed<'_, BlockRef<'_>>,
+    out: Placed<'_, BlockMut<'_>>,
+    memory: Memory,
+) -> Result<()> {
     with_dtype!(out.data.dtype(), T => {
         let source = Placed { data: source.data.into_view::<T>()?, begin: source.begin };
         let out = Placed { data: out.data.into_view::<T>()?, begin: out.begin };
-        run_on(recipe, source, out)
+        run_on(recipe, source, out, memory)
     })
 }
 
@@ -89,13 +110,14 @@ pub(crate) fn run_on<T: Value>(
     recipe: &Recipe,
     source: Placed<'_, ArrayViewD<'_, T>>,
     mut out: Placed<'_, ArrayViewMutD<'_, T>>,
+    memory: Memory,
 ) -> Result<()> {
     if recipe.axes.is_empty() {
         // A voxel without axes has no rows.
         out.data.assign(&source.data);
         return Ok(());
     }
-    run_typed(recipe, Limits::default(), source, out, &|leaf, out| leaf.run(out))
+    run_typed(recipe, memory.limits(), source, out, &|leaf, out| leaf.run(out))
 }
 
 /// The same for an interpolation whose result is floats of some type, whatever its source is.

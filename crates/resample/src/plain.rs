@@ -5,7 +5,7 @@ use std::ops::Range;
 use array_core::{Block, DType, Element};
 use ndarray::{Array, ArrayD, ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD, Axis, Dimension};
 
-use crate::engine::{self, Placed};
+use crate::engine::{self, Memory, Placed};
 use crate::recipe::Recipe;
 use crate::{Clip, Error, Factor, Float, Result, ScaleChoice, Spec};
 
@@ -42,7 +42,7 @@ pub fn resample<T: Element, D: Dimension>(
 ) -> Result<Array<T, D>> {
     let (recipe, target) = prepare(T::DTYPE, source.shape(), factors, spec)?;
     let mut out = zeros::<T>(&target)?;
-    run_whole(&recipe, source.into_dyn(), out.view_mut(), &target, spec)?;
+    run_whole(&recipe, source.into_dyn(), (out.view_mut(), Memory::Fresh), &target, spec)?;
     Ok(out.into_dimensionality().expect("as many axes as the source has"))
 }
 
@@ -63,7 +63,7 @@ pub fn resample_into<T: Element, D: Dimension>(
             return Err(Error::Range { what: "destination", axis, given_begin: 0, given_end: extent as i64, needed });
         }
     }
-    run_whole(&recipe, source.into_dyn(), out.into_dyn(), &target, spec)
+    run_whole(&recipe, source.into_dyn(), (out.into_dyn(), Memory::Used), &target, spec)
 }
 
 /// Interpolates a whole array of any type to floats: like [`resample`], but without rounding to whole numbers.
@@ -200,13 +200,13 @@ impl Begins {
 fn run_whole<T: Element>(
     recipe: &Recipe,
     source: ArrayViewD<'_, T>,
-    mut out: ArrayViewMutD<'_, T>,
+    (mut out, memory): (ArrayViewMutD<'_, T>, Memory),
     target: &[Range<i64>],
     spec: &Spec,
 ) -> Result<()> {
     let begins = Begins::new(target);
     let result = Placed { begin: &begins.target, data: T::wrap_mut(out.view_mut()) };
-    engine::run(recipe, Placed { begin: &begins.source, data: T::wrap_ref(source.view()) }, result)?;
+    engine::run(recipe, Placed { begin: &begins.source, data: T::wrap_ref(source.view()) }, result, memory)?;
     if spec.clip == Clip::ToInput {
         engine::clip_to_input(T::wrap_ref(source), T::wrap_mut(out), spec)?;
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use array_core::{Block, BlockMut, Coordinate, Error, ReadContext, ReadPlan, Result, VoxelBox};
 
 use super::ResampledArray;
-use crate::engine::{self, Placed};
+use crate::engine::{self, Memory, Placed};
 
 /// How many bytes of source a [`ResampledArray`] holds at once unless told otherwise: 256 MiB.
 pub const MEMORY_BUDGET: u64 = 256 << 20;
@@ -106,7 +106,7 @@ impl ResampledArray {
         let (block, source_begin) = self.source_of(&self.recipe.source(target), cx)?;
         let target_begin = engine::begins(target);
         let source = Placed { data: block.view(), begin: &source_begin };
-        Ok(engine::run(&self.recipe, source, Placed { data: out, begin: &target_begin })?)
+        Ok(engine::run(&self.recipe, source, Placed { data: out, begin: &target_begin }, Memory::Used)?)
     }
 
     /// The plan of the source for the whole region, and what resampling adds.

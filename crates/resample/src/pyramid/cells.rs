@@ -5,7 +5,7 @@ use std::ops::Range;
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, Axis};
 
 use super::room::Room;
-use crate::engine::{self, Adds, Placed, SumOf};
+use crate::engine::{self, Adds, Memory, Placed, SumOf};
 use crate::recipe::Recipe;
 use crate::value::{Value, Whole, WholeSum};
 use crate::{Cast, Nans, Result, Zeros};
@@ -193,7 +193,7 @@ impl<T: Value> Carry<T> for Voxels<T> {
         target: &[Range<i64>],
     ) -> Result<ArrayD<T>> {
         let mut out = self.room.array(&shape(target));
-        engine::run_on(recipe, source, Placed { data: out.view_mut(), begin: &engine::begins(target) })?;
+        engine::run_on(recipe, source, Placed { data: out.view_mut(), begin: &engine::begins(target) }, Memory::Used)?;
         Ok(out)
     }
 
