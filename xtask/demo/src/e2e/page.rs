@@ -114,25 +114,14 @@ impl<'a> Page<'a> {
     }
 
     fn is_taken(&self, title: &str) -> Result<bool> {
-        let start = Instant::now();
-        while start.elapsed() < TURNING {
-            if self.run(TAKEN, &json!([title]))? == json!(true) {
-                return Ok(true);
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(false)
+        comes_true(TURNING, || Ok(self.run(TAKEN, &json!([title]))? == json!(true)))
     }
 
     /// Waits until the state of this title is complete on the screen.
     pub(super) fn wait(&self, title: &str) -> Result<()> {
-        let start = Instant::now();
-        while start.elapsed() < PATIENCE {
-            let asked = self.driver.post("execute/async", &json!({"script": COMPLETE, "args": [title]}));
-            if asked? == json!(true) {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(50));
+        let ask = || self.driver.post("execute/async", &json!({"script": COMPLETE, "args": [title]}));
+        if comes_true(PATIENCE, || Ok(ask()? == json!(true)))? {
+            return Ok(());
         }
         let shown = self.run("return JSON.stringify(window.viewer ? viewer.state.toJSON() : null)", &json!([]))?;
         let text = self.run("return document.body.innerText", &json!([]))?;
@@ -197,6 +186,19 @@ impl<'a> Page<'a> {
         Ok(found)
     }
 }
+
+/// Whether the answer becomes yes within this time.
+fn comes_true(limit: Duration, mut ask: impl FnMut() -> Result<bool>) -> Result<bool> {
+    let start = Instant::now();
+    while start.elapsed() < limit {
+        if ask()? {
+            return Ok(true);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(false)
+}
+
 impl Picture {
     fn of(png: Vec<u8>) -> Result<Self> {
         let mut reader = png::Decoder::new(std::io::Cursor::new(&png)).read_info()?;

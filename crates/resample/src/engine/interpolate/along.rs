@@ -3,7 +3,7 @@
 #![allow(clippy::inline_always, reason = "what is not inlined into a loop is not compiled again with it")]
 
 use super::super::simd::{Loop, Path};
-use super::combine::are_bounded;
+use super::combine::{Taps, are_bounded};
 use super::line::{Line, Phase, Place};
 use super::real::{Finish, Real};
 use crate::value::Output;
@@ -122,8 +122,7 @@ impl<R: Real> Along<R> {
     }
 
     fn run_phases(&mut self, line: &Line<R>, samples: usize, bounded: bool) {
-        let radius = line.stages.iter().map(|stage| stage.span / 2).sum::<usize>();
-        let stride = self.stride(line);
+        let (radius, stride) = (line.radius(), self.stride(line));
         let (step, group) = (line.step(), self.group);
         for (number, phase) in line.phases.iter().enumerate() {
             let Phase { taps, first, staged } = phase;
@@ -133,16 +132,7 @@ impl<R: Real> Along<R> {
             let out = &mut self.phases[number * stride..][..numbers];
             let (whole, split) = if *staged { (&self.staged, &self.split[1]) } else { (&self.samples, &self.split[0]) };
             let first = first - if *staged { radius } else { 0 };
-            if step == 1 {
-                taps.combine_bounded((self.path, bounded), |k| &whole[(first + k) * group..][..numbers], out);
-            } else {
-                let part = split.len() / step;
-                let row = |k: usize| {
-                    let sample = first + k;
-                    &split[sample % step * part + sample / step * group..][..numbers]
-                };
-                taps.combine_bounded((self.path, bounded), row, out);
-            }
+            sum_phase((self.path, bounded), taps, (whole, split), (first, step, group), out);
         }
     }
 
@@ -157,6 +147,27 @@ impl<R: Real> Along<R> {
         let rows = &self.phases[number * self.pitch / line.step() * self.group..];
         self.path.run(Interleave { rows, stride, phases, group: self.group, finish, out });
     }
+}
+
+/// The sums of a phase whose first sample is given, over samples of `group` numbers: as they are where the next voxel of the
+/// phase begins at the next sample, else split.
+pub(crate) fn sum_phase<R: Real>(
+    known: (Path, bool),
+    taps: &Taps<R>,
+    (whole, split): (&[R], &[R]),
+    (first, step, group): (usize, usize, usize),
+    out: &mut [R],
+) {
+    let numbers = out.len();
+    if step == 1 {
+        return taps.combine_bounded(known, |k| &whole[(first + k) * group..][..numbers], out);
+    }
+    let part = split.len() / step;
+    let row = |k: usize| {
+        let sample = first + k;
+        &split[sample % step * part + sample / step * group..][..numbers]
+    };
+    taps.combine_bounded(known, row, out);
 }
 
 /// The samples of a line as runs of voxels.
@@ -176,12 +187,12 @@ fn runs<R: Real>(line: &Line<R>) -> Vec<Run> {
 }
 
 /// Part `k` gets every so manieth group, beginning with number `k`.
-struct Split<'a, R> {
-    source: &'a [R],
-    parts: usize,
-    group: usize,
-    stride: usize,
-    out: &'a mut [R],
+pub(crate) struct Split<'a, R> {
+    pub(crate) source: &'a [R],
+    pub(crate) parts: usize,
+    pub(crate) group: usize,
+    pub(crate) stride: usize,
+    pub(crate) out: &'a mut [R],
 }
 
 impl<R: Real> Loop for Split<'_, R> {

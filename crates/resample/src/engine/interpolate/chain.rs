@@ -7,14 +7,14 @@
 use std::ops::Range;
 
 use super::super::simd::Path;
+use super::along::{Split, sum_phase};
 use super::combine::are_bounded;
 use super::line::{Line, Phase};
-use super::plane::Convert;
-use super::real::Real;
+use super::real::{Convert, Real};
 use crate::value::Value;
 
-/// Numbers that are computed together.
-pub(crate) const LANES: usize = 16;
+/// Rows of a part begin at multiples of so many numbers.
+const LANES: usize = 16;
 
 /// A part of all rows.
 #[derive(Clone, Copy)]
@@ -83,9 +83,8 @@ impl<R: Real> Chain<R> {
     pub(crate) fn new(line: &Line<R>) -> Option<Self> {
         let longest = line.phases.iter().filter(|phase| phase.staged).map(|phase| phase.taps.span).max()?;
         let kept = line.stages.iter().map(|stage| stage.span - 1).chain([longest]).collect();
-        let radius = line.stages.iter().map(|stage| stage.span / 2).sum();
         let (rooms, split, sums) = ([Vec::new(), Vec::new()], Vec::new(), Vec::new());
-        Some(Self { kept, radius, made: 0..0, parts: Vec::new(), rooms, split, sums })
+        Some(Self { kept, radius: line.radius(), made: 0..0, parts: Vec::new(), rooms, split, sums })
     }
 
     /// Begins anew.
@@ -142,7 +141,7 @@ impl<R: Real> Chain<R> {
         }
         let known = (path, self.stays_bounded(path, step, part));
         self.run_stages(known, line, step, part);
-        self.split(line, step, pitch);
+        self.split(path, line, step, pitch);
         for (number, phase) in line.phases.iter().enumerate().filter(|(_, phase)| phase.staged) {
             self.run_phase(known, line, (number, phase), step, part, targets);
         }
@@ -194,18 +193,16 @@ impl<R: Real> Chain<R> {
     }
 
     /// Sorts the rows of coefficients, so that those that are a step apart follow one another.
-    fn split(&mut self, line: &Line<R>, step: &Step, pitch: usize) {
-        let apart = line.step();
-        if apart == 1 {
+    fn split(&mut self, path: Path, line: &Line<R>, step: &Step, pitch: usize) {
+        let parts = line.step();
+        if parts == 1 {
             return;
         }
-        let stride = stride(line, step, pitch);
-        self.split.resize(apart * stride, R::default());
-        let rows = step.first..step.made.end;
-        for (row, from) in rows.zip(self.rooms[0].chunks_exact(pitch)) {
-            let begin = row % apart * stride + (row / apart - step.first / apart) * pitch;
-            self.split[begin..][..pitch].copy_from_slice(from);
-        }
+        let rows = step.made.end - step.first;
+        let stride = rows.div_ceil(parts) * pitch;
+        self.split.resize(parts * stride, R::default());
+        let source = &self.rooms[0][..rows * pitch];
+        path.run(Split { source, parts, group: pitch, stride, out: &mut self.split });
     }
 
     fn run_phase(
@@ -220,20 +217,13 @@ impl<R: Real> Chain<R> {
         let (phases, apart, pitch) = (line.phases.len(), line.step(), part.pitch());
         let before = |target: usize| (target + phases - 1 - number) / phases;
         let (begin, end) = (before(targets.range.start), before(targets.range.end));
-        let numbers = (end - begin) * pitch;
-        let first = phase.first + begin * apart;
-        let (split, stride) = (&self.split, stride(line, step, pitch));
-        self.sums.resize(numbers, R::default());
-        if apart == 1 {
-            let rows = &self.rooms[0][(first - step.first) * pitch..];
-            phase.taps.combine_bounded(known, |k| &rows[k * pitch..][..numbers], &mut self.sums);
-        } else {
-            let row_of = |k: usize| {
-                let row = first + k;
-                &split[row % apart * stride + (row / apart - step.first / apart) * pitch..][..numbers]
-            };
-            phase.taps.combine_bounded(known, row_of, &mut self.sums);
+        if begin == end {
+            // Few target voxels need not be of every phase, nor are there rows for those that come later.
+            return;
         }
+        let first = phase.first + begin * apart - step.first;
+        self.sums.resize((end - begin) * pitch, R::default());
+        sum_phase(known, &phase.taps, (&self.rooms[0], &self.split), (first, apart, pitch), &mut self.sums);
         for (row, sums) in (begin..end).zip(self.sums.chunks_exact(pitch)) {
             let target = row * phases + number - targets.range.start;
             targets.rows[target * targets.length + part.begin..][..part.length].copy_from_slice(&sums[..part.length]);
@@ -241,7 +231,28 @@ impl<R: Real> Chain<R> {
     }
 }
 
-/// Numbers of those rows of coefficients that are a step apart.
-fn stride<R: Real>(line: &Line<R>, step: &Step, pitch: usize) -> usize {
-    (step.made.end / line.step() - step.first / line.step() + 1) * pitch
+/// Fills the rows of target voxels, part after part; `sample` gives the part of a sample.
+pub(crate) fn sums<'r, T: Value, R: Real>(
+    path: Path,
+    line: &Line<R>,
+    (mut chain, parts): (Option<&mut Chain<R>>, &[Part]),
+    sample: &impl Fn(Part, usize) -> &'r [T],
+    targets: &mut Targets<'_, R>,
+) {
+    let step = chain.as_ref().and_then(|chain| chain.step(line, &targets.range));
+    for &part in parts {
+        for (target, row) in targets.range.clone().zip(targets.rows.chunks_exact_mut(targets.length)) {
+            let (phase, first) = line.target(target);
+            if !phase.staged {
+                let out = &mut row[part.begin..][..part.length];
+                phase.taps.combine(path, |k| sample(part, first + k), out);
+            }
+        }
+        if let (Some(chain), Some(step)) = (chain.as_mut(), &step) {
+            chain.run(path, line, (step, part), |number| sample(part, number), targets);
+        }
+    }
+    if let (Some(chain), Some(step)) = (chain, &step) {
+        chain.stepped(step);
+    }
 }

@@ -6,7 +6,7 @@
 //! finite the plain sum decides, which treats infinities as IEEE 754 does. Each voxel of a row is computed by itself, so
 //! neither the length of a row nor the place in it can show in the result.
 #![allow(clippy::inline_always, reason = "what is not inlined into a loop is not compiled again with it")]
-#![allow(clippy::needless_range_loop, reason = "lanes of several arrays at once")]
+#![allow(clippy::needless_range_loop, reason = "elements of several arrays at once")]
 
 use super::super::simd::{Loop, Path};
 use super::real::Real;

@@ -11,7 +11,7 @@ use ndarray::{ArrayViewD, Axis};
 use super::super::Limits;
 use super::super::leaf::Rows;
 use super::super::simd::Path;
-use super::chain::{Chain, Part, Targets};
+use super::chain::{Chain, Part, Targets, sums};
 use super::line::{Line, Place};
 use super::plane::Planar;
 use super::real::{Finish, Real};
@@ -125,34 +125,8 @@ impl<'a, T: Value, R: Real> Band<'a, T, R> {
     }
 }
 
-/// Fills the rows of target voxels, part after part; `sample` gives the part of a sample.
-pub(crate) fn sums<'r, T: Value, R: Real>(
-    path: Path,
-    line: &Line<R>,
-    (mut chain, parts): (Option<&mut Chain<R>>, &[Part]),
-    sample: &impl Fn(Part, usize) -> &'r [T],
-    targets: &mut Targets<'_, R>,
-) {
-    let step = chain.as_ref().and_then(|chain| chain.step(line, &targets.range));
-    for &part in parts {
-        for (target, row) in targets.range.clone().zip(targets.rows.chunks_exact_mut(targets.length)) {
-            let (phase, first) = line.target(target);
-            if !phase.staged {
-                let out = &mut row[part.begin..][..part.length];
-                phase.taps.combine(path, |k| sample(part, first + k), out);
-            }
-        }
-        if let (Some(chain), Some(step)) = (chain.as_mut(), &step) {
-            chain.run(path, line, (step, part), |number| sample(part, number), targets);
-        }
-    }
-    if let (Some(chain), Some(step)) = (chain, &step) {
-        chain.stepped(step);
-    }
-}
-
-/// How many target planes of so many numbers are made together: one, unless there are stages, whose rings then go through
-/// the caches once for all of them.
+/// How many target planes of so many numbers are made together: one, unless there are stages: what is kept for them
+/// then goes through the caches once for all of them.
 fn chunk<R: Real>(line: &Line<R>, plane: usize, limits: &Limits) -> usize {
     let numbers = 2 * limits.leaf_numbers as usize;
     if line.stages.is_empty() { 1 } else { (numbers / plane.max(1)).clamp(1, line.targets) }
@@ -177,7 +151,7 @@ fn samples<'a, T: Value, R: Real>(source: ArrayViewD<'a, T>, plan: &Plan<R>, chu
 
 /// The samples that target planes are made from.
 fn sampled<R: Real>(line: &Line<R>, targets: &Range<usize>) -> Range<usize> {
-    let radius = line.stages.iter().map(|stage| if line.is_staged() { stage.span / 2 } else { 0 }).sum::<usize>();
+    let radius = line.radius();
     let ranges = targets.clone().map(|target| {
         let (phase, first) = line.target(target);
         first - radius..first + phase.taps.span + radius

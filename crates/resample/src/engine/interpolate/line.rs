@@ -89,6 +89,11 @@ impl<R: Real> Line<R> {
         self.phases.iter().any(|phase| phase.staged)
     }
 
+    /// How far all stages together reach to either side; 0 where no target voxel needs them.
+    pub(crate) fn radius(&self) -> usize {
+        if self.is_staged() { self.stages.iter().map(|stage| stage.span / 2).sum() } else { 0 }
+    }
+
     /// How many samples the reach has.
     pub(crate) fn samples(&self) -> usize {
         (self.reach.end - self.reach.start) as usize

@@ -1,14 +1,12 @@
 //! Passes within a plane, axis by axis.
-#![allow(clippy::inline_always, reason = "what is not inlined into a loop is not compiled again with it")]
 
 use ndarray::{ArrayViewD, Axis};
 
-use super::super::simd::{Loop, Path};
+use super::super::simd::Path;
 use super::along::Along;
-use super::chain::{Chain, Part, Targets};
-use super::leaf::sums;
+use super::chain::{Chain, Part, Targets, sums};
 use super::line::{Line, Place};
-use super::real::{Finish, Real};
+use super::real::{Convert, Finish, Real};
 use crate::Cast;
 use crate::value::{Output, Value};
 
@@ -228,20 +226,5 @@ fn convert<T: Value, R: Real>(path: Path, mut source: ArrayViewD<'_, T>, to: &mu
             Some(from) => path.run(Convert { from, to }),
             None => to.iter_mut().zip(row).for_each(|(to, &from)| *to = R::load(from)),
         }
-    }
-}
-
-/// Converts as many voxels as there are.
-pub(crate) struct Convert<'a, T, R> {
-    pub(crate) from: &'a [T],
-    pub(crate) to: &'a mut [R],
-}
-
-impl<T: Value, R: Real> Loop for Convert<'_, T, R> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.to.iter_mut().zip(self.from).for_each(|(to, &from)| *to = R::load(from));
     }
 }

@@ -3,6 +3,7 @@
 
 use std::ops::{Add, AddAssign, Mul, Sub};
 
+use super::super::simd::Loop;
 use crate::Cast;
 use crate::value::{Output, Value};
 
@@ -43,6 +44,21 @@ impl<R: Real> Finish<R> {
         // NaN is neither below nor above.
         let value = if value < self.low { self.low } else { value };
         (if value > self.high { self.high } else { value }).cast(self.cast)
+    }
+}
+
+/// Converts as many voxels as there are.
+pub(crate) struct Convert<'a, T, R> {
+    pub(crate) from: &'a [T],
+    pub(crate) to: &'a mut [R],
+}
+
+impl<T: Value, R: Real> Loop for Convert<'_, T, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.to.iter_mut().zip(self.from).for_each(|(to, &from)| *to = R::load(from));
     }
 }
 
